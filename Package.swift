@@ -1,0 +1,66 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+/// A C library that Sluice links: a module map, a header of static inline shims, and the library's own header,
+/// found by pkg-config.
+func library(_ name: String, pkgConfig: String, package: String) -> Target {
+    .systemLibrary(name: name, path: "Sources/\(name)", pkgConfig: pkgConfig, providers: [.apt([package])])
+}
+
+let package = Package(
+    name: "sluice",
+    platforms: [.macOS(.v26)],
+    products: [
+        .executable(name: "sluice", targets: ["sluice"])
+    ],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2")
+    ],
+    targets: [
+        .executableTarget(name: "sluice", dependencies: ["SluiceCommands"]),
+        .target(
+            name: "SluiceCommands",
+            dependencies: [
+                "SluiceEngine", "SluiceStores", "SluiceCodecs", "SluicePipeline", "SluiceCore",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ]
+        ),
+        .target(name: "SluiceEngine", dependencies: ["SluiceStores", "SluiceCodecs", "SluicePipeline", "SluiceCore"]),
+        .target(name: "SluicePipeline", dependencies: ["SluiceCore"]),
+        .target(name: "SluiceStores", dependencies: ["SluiceCore", "CCurl", "COpenSSL"]),
+        .target(name: "SluiceCodecs", dependencies: ["SluiceCore", "COpenSSL", "CISAL", "CZlib", "CLZ4", "CZstd"]),
+        .target(name: "SluiceCore"),
+
+        library("CCurl", pkgConfig: "libcurl", package: "libcurl4-openssl-dev"),
+        library("COpenSSL", pkgConfig: "openssl", package: "libssl-dev"),
+        library("CISAL", pkgConfig: "libisal", package: "libisal-dev"),
+        library("CZlib", pkgConfig: "zlib", package: "zlib1g-dev"),
+        library("CLZ4", pkgConfig: "liblz4", package: "liblz4-dev"),
+        library("CZstd", pkgConfig: "libzstd", package: "libzstd-dev"),
+
+        .testTarget(name: "SluiceCoreTests", dependencies: ["SluiceCore"]),
+        .testTarget(name: "SluiceCodecsTests", dependencies: ["SluiceCodecs", "SluiceCore"]),
+        .testTarget(name: "SluicePipelineTests", dependencies: ["SluicePipeline", "SluiceCore"]),
+        .testTarget(name: "SluiceStoresTests", dependencies: ["SluiceStores", "SluiceCore"]),
+        .testTarget(
+            name: "SluiceEngineTests",
+            dependencies: ["SluiceEngine", "SluiceStores", "SluiceCodecs", "SluicePipeline", "SluiceCore"]
+        ),
+    ],
+    swiftLanguageModes: [.v6]
+)
+
+/// Modules that handle raw memory or call C: every unsafe expression in them is marked.
+let handlesRawMemory: Set<String> = ["SluiceCodecs", "SluiceStores", "SluicePipeline", "SluiceCore"]
+
+for target in package.targets where target.type != .system {
+    var settings = target.swiftSettings ?? []
+    settings += [
+        .enableUpcomingFeature("ExistentialAny"),
+        .enableUpcomingFeature("MemberImportVisibility"),
+        .enableUpcomingFeature("InternalImportsByDefault"),
+        .treatAllWarnings(as: .error),
+    ]
+    if handlesRawMemory.contains(target.name) { settings.append(.strictMemorySafety()) }
+    target.swiftSettings = settings
+}
