@@ -1,0 +1,55 @@
+/// How a sink takes the blocks of an object.
+package enum BlockPlacement: Sendable {
+    /// Numbered blocks in any order and at the same time, put together by a commit: S3, Azure.
+    case numbered
+    /// Bytes at their offset, in any order and at the same time: a file.
+    case positioned
+    /// One stream from front to back: plain HTTP PUT, standard output.
+    case sequential
+}
+
+/// What a sink can hold; checked before the first byte is sent.
+package struct SinkTraits: Sendable {
+    /// How the blocks of one object are put.
+    package var placement: BlockPlacement
+    /// The smallest block but the last, in bytes.
+    package var minimumBlock: Int = 1
+    /// The largest block in bytes.
+    package var maximumBlock: Int = .max
+    /// How many blocks an object can have.
+    package var maximumBlocks: Int = .max
+    /// The largest object that one request can put, in bytes.
+    package var maximumWhole: Int = .max
+    /// The largest object in bytes.
+    package var maximumObject: Int = .max
+    /// The digest of each block that the sink checks; nil where it checks none.
+    package var blockChecksum: ChecksumAlgorithm?
+    /// Whether each block costs a round trip to another machine, so that more connections can help.
+    package var isRemote: Bool
+
+    package init(placement: BlockPlacement, isRemote: Bool) {
+        self.placement = placement
+        self.isRemote = isRemote
+    }
+}
+
+/// A place that objects are written to.
+///
+/// A sink turns steps into requests or system calls and says what came of each; it knows nothing of chunks, retries
+/// or other steps. Nothing may change at the destination until a `.whole`, `.stream` or `.commit` step is confirmed.
+package protocol ObjectSink: Sendable {
+    /// Where objects go, as the user wrote it.
+    var location: Location { get }
+    var traits: SinkTraits { get }
+
+    /// Throws a `Failure` of kind `.invalidName` when no object of this name can be held.
+    func validate(name: String) throws
+
+    /// Checks that the place is there and lets us in, before the first byte; blocks.
+    func prepare() throws
+
+    /// Takes steps from `feed` and performs them until the feed ends; blocks the calling thread.
+    ///
+    /// Up to `slots` steps are under way at a time.
+    func serve(_ feed: any StepFeed, slots: Int)
+}

@@ -1,0 +1,62 @@
+/// One object that a source lists.
+package struct SourceItem: Sendable, Hashable {
+    /// The name relative to the listed location, with `/` between its parts; a single object's own last part.
+    package let name: String
+    /// Bytes; nil where the source can't say (standard input, a chunked HTTP body).
+    package let size: Int?
+    package let modified: Timestamp?
+    /// The version that was listed, to be asked for when it is read.
+    package let entityTag: String?
+
+    package init(name: String, size: Int?, modified: Timestamp? = nil, entityTag: String? = nil) {
+        self.name = name
+        self.size = size
+        self.modified = modified
+        self.entityTag = entityTag
+    }
+}
+
+/// What a listing says: an object, or an entry that can't be one.
+package enum ListEntry: Sendable {
+    case item(SourceItem)
+    /// An entry that can't be read, by its name as far as it can be told.
+    case failure(name: String, any Failure)
+}
+
+/// A place that objects are read from.
+package protocol ObjectSource: Sendable {
+    /// What is listed, as the user wrote it.
+    var location: Location { get }
+
+    /// Whether bytes can be read at any offset and more than once.
+    var isRereadable: Bool { get }
+
+    /// Calls `body` for each object, as it is found; blocks, and holds a bounded part of the list in memory.
+    /// - Throws: a `Failure` when the location itself can't be listed, and whatever `body` throws.
+    func list(_ body: (ListEntry) throws -> Void) throws
+
+    /// Opens an object for reading; blocks.
+    func open(_ item: SourceItem) throws -> any ReadableObject
+}
+
+/// An open object. It is closed when it is released.
+package protocol ReadableObject: AnyObject, Sendable {
+    /// Bytes at the time of opening; nil when it can't be known.
+    var size: Int? { get }
+
+    /// When it was last changed, at the time of opening.
+    var modified: Timestamp? { get }
+
+    /// Metadata that the source keeps beside the bytes.
+    var metadata: ObjectMetadata { get }
+
+    /// Fills `buffer` from `offset`; less only at the object's end. Blocks; may be called from several threads at once.
+    func read(at offset: Int, into buffer: UnsafeMutableRawBufferPointer) throws -> Int
+
+    /// Whether reading is a plain copy from memory or disk, so that a transport may read while it sends.
+    var allowsReadThrough: Bool { get }
+
+    /// Throws a `Failure` of kind `.sourceChanged` or `.sourceVanished` when the object isn't what it was when it
+    /// was opened.
+    func checkUnchanged() throws
+}

@@ -1,0 +1,62 @@
+/// One step of putting an object, on its way from the pipeline to a sink's worker and back.
+package struct SinkStep: ~Copyable, Sendable {
+    package enum Action: Sendable {
+        /// Put the whole object in one request.
+        case whole
+        /// Put the whole object from a stream of chunks whose total may be unknown.
+        case stream(any ChunkStream, length: Int?)
+        /// Start an upload in blocks.
+        case begin
+        /// Put one block.
+        case block(ordinal: Int, offset: Int)
+        /// Put the confirmed blocks together, in order.
+        case commit([BlockReceipt])
+        /// Forget an upload and what was put of it.
+        case abort
+    }
+
+    package let upload: Upload
+    package let action: Action
+    /// The bytes of a `.whole` or `.block` step.
+    package var body: StepBody
+    /// The body's digest in the algorithm that the sink checks, or nil.
+    package var checksum: Checksum?
+    /// How often this step was tried before.
+    package var attempt = 0
+
+    package init(upload: Upload, action: Action, body: consuming StepBody = StepBody(), checksum: Checksum? = nil) {
+        self.upload = upload
+        self.action = action
+        self.body = body
+        self.checksum = checksum
+    }
+}
+
+/// The bytes that a step sends: none, those of a slab, or a range of an object that is read while it is sent.
+package struct StepBody: ~Copyable, Sendable {
+    package var slab: Slab?
+    package let through: (object: any ReadableObject, offset: Int)?
+    /// Bytes to send.
+    package let count: Int
+
+    /// No bytes.
+    package init() {
+        slab = nil
+        through = nil
+        count = 0
+    }
+
+    /// The bytes of `slab`.
+    package init(slab: consuming Slab) {
+        count = slab.count
+        self.slab = consume slab
+        through = nil
+    }
+
+    /// `count` bytes of `object` from `offset`.
+    package init(reading object: any ReadableObject, at offset: Int, count: Int) {
+        slab = nil
+        through = (object, offset)
+        self.count = count
+    }
+}

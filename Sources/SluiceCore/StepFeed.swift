@@ -1,0 +1,43 @@
+/// Where a sink's worker gets its steps from and says what came of them.
+package protocol StepFeed: AnyObject, Sendable {
+    /// The next step to perform.
+    ///
+    /// - Parameter wake: nil to block until a step is there or the feed has ended; otherwise the call returns at
+    ///   once, and `wake` is called, from any thread, when asking again can help.
+    func next(wake: (@Sendable () -> Void)?) -> NextStep
+
+    /// Says what came of a step. The feed takes the step, and its slab, back.
+    func finish(_ step: consuming SinkStep, _ result: StepResult)
+
+    /// Whether steps under way are to be given up.
+    var isCancelled: Bool { get }
+}
+
+/// What a feed answers.
+package enum NextStep: ~Copyable, Sendable {
+    case step(SinkStep)
+    /// Nothing now.
+    case empty
+    /// Nothing any more.
+    case ended
+}
+
+/// The chunks of one object, from front to back, to be sent as one body.
+package protocol ChunkStream: AnyObject, Sendable {
+    /// Copies up to `buffer.count` bytes.
+    ///
+    /// - Parameter wake: called once, from any thread, when asking again can help after `.wait`; nil to block instead.
+    func read(into buffer: UnsafeMutableRawBufferPointer, wake: (@Sendable () -> Void)?) -> StreamRead
+
+    /// Says that the body will not be read any further, because its request ended.
+    func close()
+}
+
+/// What a stream answers.
+package enum StreamRead: Sendable, Equatable {
+    case bytes(Int)
+    case wait
+    case end
+    /// The object can't be completed; its request must be broken off.
+    case broken
+}

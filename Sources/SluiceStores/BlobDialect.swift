@@ -1,0 +1,60 @@
+package import SluiceCore
+
+/// How one service wants an object to be put: steps into signed requests, answers into outcomes.
+///
+/// A dialect sends nothing, keeps no connection and reads no clock, so that all of it is tested as values; what an
+/// upload needs between its steps is kept in `Upload.session`.
+package protocol BlobDialect: Sendable {
+    var location: Location { get }
+    var traits: SinkTraits { get }
+
+    /// Throws a `StoreError` of kind `.invalidName` when the service can't hold an object of this name.
+    func validate(name: String) throws
+
+    /// The request that shows whether the place is there and lets us in; nil where the service offers none.
+    func probe(now: Timestamp) throws -> HTTPRequest?
+
+    /// Throws what the answer to `probe` says against going on.
+    func checkProbe(_ response: HTTPResponse, now: Timestamp) throws
+
+    /// The request for a step; nil when the service needs none for it and it counts as confirmed.
+    ///
+    /// Blocks at most for a token to be renewed.
+    func request(for step: borrowing SinkStep, now: Timestamp) throws -> HTTPRequest?
+
+    /// What an answer means for the step.
+    func result(of step: borrowing SinkStep, _ response: HTTPResponse, now: Timestamp) -> StepResult
+}
+
+/// How one service lists and hands out objects.
+package protocol BlobReadDialect: Sendable {
+    var location: Location { get }
+
+    /// The request for one page of the list; `marker` is the page before's `next`. Nil where the service can't list
+    /// and the location is one object.
+    func listRequest(marker: String?, now: Timestamp) throws -> HTTPRequest?
+
+    /// The objects of a page. Names are relative to the location.
+    func listPage(_ response: HTTPResponse, now: Timestamp) throws -> ListPage
+
+    /// The request for an object's properties (HEAD).
+    func propertiesRequest(name: String, now: Timestamp) throws -> HTTPRequest
+
+    /// The request for `count` bytes of an object from `offset`, of the version `entityTag` where it is given.
+    func readRequest(name: String, offset: Int, count: Int, entityTag: String?, now: Timestamp) throws -> HTTPRequest
+
+    /// The error that an answer without success is, for an object or (nil) for the location.
+    func failure(_ response: HTTPResponse, name: String?, now: Timestamp) -> StoreError
+}
+
+/// One page of a list.
+package struct ListPage: Sendable {
+    package var items: [SourceItem]
+    /// What to ask the next page with; nil on the last one.
+    package var next: String?
+
+    package init(items: [SourceItem], next: String?) {
+        self.items = items
+        self.next = next
+    }
+}

@@ -1,0 +1,28 @@
+package import SluiceCore
+
+/// A store's refusal or failure, told so that a person can act on it.
+package struct StoreError: Failure {
+    package let kind: FailureKind
+    package let what: String
+    package let cause: String?
+    package let advice: String?
+    package let retryAfter: Duration?
+    /// The HTTP status that said so; nil where no answer came.
+    package let status: Int?
+
+    package init(
+        _ kind: FailureKind,
+        _ what: String,
+        cause: String? = nil,
+        advice: String? = nil,
+        retryAfter: Duration? = nil,
+        status: Int? = nil
+    ) {
+        self.kind = kind
+        self.what = what
+        self.cause = cause
+        self.advice = advice
+        self.retryAfter = retryAfter
+        self.status = status
+    }
+}
