@@ -2,15 +2,21 @@
 package protocol StepFeed: AnyObject, Sendable {
     /// The next step to perform.
     ///
-    /// - Parameter wake: nil to block until a step is there or the feed has ended; otherwise the call returns at
-    ///   once, and `wake` is called, from any thread, when asking again can help.
-    func next(wake: (@Sendable () -> Void)?) -> NextStep
+    /// - Parameter waker: nil to block until a step is there or the feed has ended; otherwise the call returns at
+    ///   once, and the waker is called, from any thread, when asking again can help.
+    func next(waker: (any StepWaker)?) -> NextStep
 
     /// Says what came of a step. The feed takes the step, and its slab, back.
     func finish(_ step: consuming SinkStep, _ result: StepResult)
 
     /// Whether steps under way are to be given up.
     var isCancelled: Bool { get }
+}
+
+/// Someone who has other things to wait for than a feed.
+package protocol StepWaker: AnyObject, Sendable {
+    /// Makes its wait return. May be called from any thread and more often than needed.
+    func wake()
 }
 
 /// What a feed answers.
@@ -26,8 +32,8 @@ package enum NextStep: ~Copyable, Sendable {
 package protocol ChunkStream: AnyObject, Sendable {
     /// Copies up to `buffer.count` bytes.
     ///
-    /// - Parameter wake: called once, from any thread, when asking again can help after `.wait`; nil to block instead.
-    func read(into buffer: UnsafeMutableRawBufferPointer, wake: (@Sendable () -> Void)?) -> StreamRead
+    /// - Parameter waker: called, from any thread, when asking again can help after `.wait`; nil to block instead.
+    func read(into buffer: UnsafeMutableRawBufferPointer, waker: (any StepWaker)?) -> StreamRead
 
     /// Says that the body will not be read any further, because its request ended.
     func close()

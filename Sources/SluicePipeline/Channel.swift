@@ -1,0 +1,109 @@
+/// A bounded queue from one stage to the next. Sending waits while it is full: that is the backpressure.
+package final class Channel<Element: ~Copyable & Sendable>: Sendable {
+    private struct Entry: ~Copyable, Sendable {
+        let element: Element
+        let weight: Int
+
+        consuming func take() -> Element { element }
+    }
+
+    private struct Contents: ~Copyable, Sendable {
+        var state: ChannelState
+        var ring = Ring<Entry>()
+    }
+
+    private final class Box {
+        var contents: Contents
+        init(_ state: ChannelState) { contents = Contents(state: state) }
+    }
+
+    // Consumers and producers wait on monitors of their own, so that a wake-up reaches who it is meant for.
+    private let monitor: Monitor<Box>
+    private let space: Monitor<Int>
+
+    /// - Parameter bound: the weight that it holds at most.
+    package init(bound: Int) {
+        monitor = Monitor(Box(ChannelState(bound: bound)))
+        space = Monitor(0)
+    }
+
+    /// Puts `element` in, waiting for room.
+    ///
+    /// - Returns: false when the channel was closed; the element is dropped.
+    @discardableResult
+    package func send(_ element: consuming Element, weight: Int = 1) -> Bool {
+        var held: Element? = consume element
+        var isWaiting = false
+        while true {
+            let seen = space.withLock { $0 }
+            let offer = monitor.withLock { box in
+                let offer = box.contents.state.offer(weight: weight, isWaiting: isWaiting)
+                if case .accepted = offer {
+                    box.contents.ring.append(Entry(element: held.take()!, weight: weight))
+                }
+                return offer
+            }
+            switch offer {
+            case .accepted(let wakesConsumer):
+                if wakesConsumer { monitor.signal() }
+                return true
+            case .closed:
+                return false
+            case .full:
+                isWaiting = true
+                _ = space.wait { $0 != seen ? true : nil }
+            }
+        }
+    }
+
+    /// Takes the element that waited longest, waiting for one; nil when the channel has ended.
+    package func receive() -> Element? {
+        var isWaiting = false
+        var result: Element?
+        var wakesProducers = false
+        _ = monitor.wait { box -> Bool? in
+            switch box.contents.state.take(isWaiting: isWaiting) {
+            case .taken:
+                let entry = box.contents.ring.popFirst()!
+                wakesProducers = box.contents.state.took(weight: entry.weight)
+                result = entry.take()
+                return true
+            case .ended:
+                return true
+            case .empty:
+                isWaiting = true
+                return nil
+            }
+        }
+        if wakesProducers { releaseProducers() }
+        return result
+    }
+
+    /// Says that nothing more will be sent.
+    package func finish() {
+        monitor.withLock { $0.contents.state.finish() }
+        monitor.broadcast()
+        releaseProducers()
+    }
+
+    /// Gives up: what is in it is dropped, senders and receivers return at once.
+    package func close() {
+        monitor.withLock { box in
+            box.contents.state.close()
+            while let entry = box.contents.ring.popFirst() {
+                _ = box.contents.state.take(isWaiting: false)
+                _ = box.contents.state.took(weight: entry.weight)
+            }
+        }
+        monitor.broadcast()
+        releaseProducers()
+    }
+
+    /// How many elements wait in it.
+    package var count: Int { monitor.withLock { $0.contents.state.count } }
+
+    private func releaseProducers() {
+        space.withLock { $0 &+= 1 }
+        space.broadcast()
+    }
+}

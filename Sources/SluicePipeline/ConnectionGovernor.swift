@@ -1,0 +1,89 @@
+/// How many steps may be under way at a time: more while throughput grows, fewer when the service says that it is
+/// too much.
+///
+/// It climbs by doubling at first and by an eighth later, keeps a step only when it gained at least 5 %, and halves
+/// at 429 and 503. It reads no clock: the caller says what was confirmed in which interval.
+package struct ConnectionGovernor: Sendable {
+    private enum Phase: Sendable {
+        case doubling
+        case climbing
+        /// Intervals left until the next try.
+        case holding(Int)
+    }
+
+    /// What the limit is now.
+    package private(set) var limit: Int
+    /// How often the service asked for less.
+    package private(set) var throttled = 0
+    private let maximum: Int
+    private let isAdaptive: Bool
+    private var phase = Phase.doubling
+    /// The limit and rate before the last step up.
+    private var before: (limit: Int, rate: Double)?
+    private var throttledInInterval = false
+
+    /// Gain below which more connections are not worth it: above what loopback and shared lines vary by.
+    private static let worthwhileGain = 1.05
+    /// Intervals between tries at a limit that stood.
+    private static let patience = 20
+
+    /// A fixed limit.
+    package init(fixed limit: Int) {
+        self.limit = max(1, limit)
+        maximum = self.limit
+        isAdaptive = false
+    }
+
+    /// An adaptive limit that starts at `start` and stays at or below `maximum`.
+    package init(startingAt start: Int, maximum: Int) {
+        limit = max(1, min(start, maximum))
+        self.maximum = max(1, maximum)
+        isAdaptive = true
+    }
+
+    /// The service asked for fewer requests.
+    package mutating func throttle() {
+        throttled += 1
+        // One cut an interval: a burst of 503 is one message.
+        guard !throttledInInterval else { return }
+        throttledInInterval = true
+        limit = max(1, limit / 2)
+        before = nil
+        phase = .holding(ConnectionGovernor.patience)
+    }
+
+    /// An interval has passed.
+    ///
+    /// - Parameters:
+    ///   - rate: what was confirmed in it, in any unit a second.
+    ///   - wasFull: whether the limit was reached and more was waiting.
+    package mutating func interval(rate: Double, wasFull: Bool) {
+        let wasThrottled = throttledInInterval
+        throttledInInterval = false
+        if !isAdaptive {
+            if !wasThrottled, limit < maximum { limit += 1 }
+            return
+        }
+        guard !wasThrottled else { return }
+        if let last = before {
+            before = nil
+            if rate < last.rate * ConnectionGovernor.worthwhileGain {
+                limit = last.limit
+                phase = .holding(ConnectionGovernor.patience)
+                return
+            }
+        }
+        guard wasFull else { return }
+        switch phase {
+        case .doubling: climb(to: limit * 2, rate)
+        case .climbing: climb(to: limit + max(1, limit / 8), rate)
+        case .holding(let left): phase = left > 0 ? .holding(left - 1) : .climbing
+        }
+    }
+
+    private mutating func climb(to next: Int, _ rate: Double) {
+        guard limit < maximum, rate > 0 else { return }
+        before = (limit, rate)
+        limit = min(maximum, next)
+    }
+}
