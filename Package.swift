@@ -25,11 +25,16 @@ let package = Package(
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]
         ),
-        .target(name: "SluiceEngine", dependencies: ["SluiceStores", "SluiceCodecs", "SluicePipeline", "SluiceCore"]),
-        .target(name: "SluicePipeline", dependencies: ["SluiceCore"]),
-        .target(name: "SluiceStores", dependencies: ["SluiceCore", "CCurl", "COpenSSL"]),
-        .target(name: "SluiceCodecs", dependencies: ["SluiceCore", "COpenSSL", "CISAL", "CZlib", "CLZ4", "CZstd"]),
+        .target(
+            name: "SluiceEngine",
+            dependencies: ["SluiceStores", "SluiceCodecs", "SluicePipeline", "SluiceDigests", "SluiceCore"]
+        ),
+        .target(name: "SluicePipeline", dependencies: ["SluiceDigests", "SluiceCore"]),
+        .target(name: "SluiceStores", dependencies: ["SluiceDigests", "SluiceCore", "CCurl", "COpenSSL"]),
+        .target(name: "SluiceCodecs", dependencies: ["SluiceCore", "CISAL", "CZlib", "CLZ4", "CZstd"]),
+        .target(name: "SluiceDigests", dependencies: ["SluiceCore", "CFold", "COpenSSL"]),
         .target(name: "SluiceCore"),
+        .target(name: "CFold"),
 
         library("CCurl", pkgConfig: "libcurl", package: "libcurl4-openssl-dev"),
         library("COpenSSL", pkgConfig: "openssl", package: "libssl-dev"),
@@ -39,7 +44,12 @@ let package = Package(
         library("CZstd", pkgConfig: "libzstd", package: "libzstd-dev"),
 
         .testTarget(name: "SluiceCoreTests", dependencies: ["SluiceCore"]),
-        .testTarget(name: "SluiceCodecsTests", dependencies: ["SluiceCodecs", "SluiceCore"]),
+        .target(name: "SluiceTestSupport", path: "Tests/SluiceTestSupport"),
+        .testTarget(
+            name: "SluiceDigestsTests",
+            dependencies: ["SluiceDigests", "SluiceCore", "CFold", "SluiceTestSupport"]
+        ),
+        .testTarget(name: "SluiceCodecsTests", dependencies: ["SluiceCodecs", "SluiceCore", "SluiceTestSupport"]),
         .testTarget(name: "SluicePipelineTests", dependencies: ["SluicePipeline", "SluiceCore"]),
         .testTarget(name: "SluiceStoresTests", dependencies: ["SluiceStores", "SluiceCore"]),
         .testTarget(
@@ -51,7 +61,9 @@ let package = Package(
 )
 
 /// Modules that handle raw memory or call C: every unsafe expression in them is marked.
-let handlesRawMemory: Set<String> = ["SluiceCodecs", "SluiceStores", "SluicePipeline", "SluiceCore"]
+let handlesRawMemory: Set<String> = [
+    "SluiceCodecs", "SluiceDigests", "SluiceStores", "SluicePipeline", "SluiceCore",
+]
 
 for target in package.targets where target.type != .system {
     var settings = target.swiftSettings ?? []
