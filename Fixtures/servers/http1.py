@@ -148,10 +148,6 @@ class Body:
             total += count
         return total
 
-    def skip_announcement(self):
-        """Don't send what should precede the first read (100 Continue): the final answer goes out instead."""
-        self._before_first_read = None
-
     @property
     def is_announced(self):
         """Whether the peer still waits to be asked for this body."""
