@@ -30,12 +30,13 @@ let package = Package(
             dependencies: ["SluiceStores", "SluiceCodecs", "SluicePipeline", "SluiceDigests", "SluiceCore"]
         ),
         .target(name: "SluicePipeline", dependencies: ["SluiceDigests", "SluiceCore"]),
-        .target(name: "SluiceStores", dependencies: ["SluiceDigests", "SluiceCore", "CCurl", "COpenSSL"]),
+        .target(name: "SluiceStores", dependencies: ["SluiceDigests", "SluiceCore", "CCurl", "COpenSSL", "CLinux"]),
         .target(name: "SluiceCodecs", dependencies: ["SluiceCore", "CISAL", "CZlib", "CLZ4", "CZstd"]),
         .target(name: "SluiceDigests", dependencies: ["SluiceCore", "CFold", "COpenSSL"]),
         .target(name: "SluiceCore"),
         .target(name: "CFold"),
 
+        .systemLibrary(name: "CLinux", path: "Sources/CLinux"),
         library("CCurl", pkgConfig: "libcurl", package: "libcurl4-openssl-dev"),
         library("COpenSSL", pkgConfig: "openssl", package: "libssl-dev"),
         library("CISAL", pkgConfig: "libisal", package: "libisal-dev"),

@@ -1,2 +1,58 @@
 #pragma once
+
+// The type checks of curl's macros need the variadic call itself; the shims below give each argument its type.
+#define CURL_DISABLE_TYPECHECK
 #include <curl/curl.h>
+
+// curl_easy_setopt and curl_easy_getinfo are variadic, and a `long` is not a `curl_off_t`: one shim a kind.
+
+static inline CURLcode sluice_set_long(CURL *handle, CURLoption option, long value) {
+    return curl_easy_setopt(handle, option, value);
+}
+
+static inline CURLcode sluice_set_offset(CURL *handle, CURLoption option, curl_off_t value) {
+    return curl_easy_setopt(handle, option, value);
+}
+
+// curl copies the string, except for CURLOPT_POSTFIELDS, which has sluice_set_pointer.
+static inline CURLcode sluice_set_string(CURL *handle, CURLoption option, const char *value) {
+    return curl_easy_setopt(handle, option, value);
+}
+
+static inline CURLcode sluice_set_pointer(CURL *handle, CURLoption option, const void *value) {
+    return curl_easy_setopt(handle, option, value);
+}
+
+static inline CURLcode sluice_set_list(CURL *handle, CURLoption option, struct curl_slist *value) {
+    return curl_easy_setopt(handle, option, value);
+}
+
+typedef size_t (*sluice_transfer_callback)(char *bytes, size_t size, size_t count, void *context);
+
+static inline CURLcode sluice_set_transfer(CURL *handle, CURLoption option, sluice_transfer_callback callback) {
+    return curl_easy_setopt(handle, option, callback);
+}
+
+static inline CURLcode sluice_get_long(CURL *handle, CURLINFO info, long *value) {
+    return curl_easy_getinfo(handle, info, value);
+}
+
+static inline CURLcode sluice_get_pointer(CURL *handle, CURLINFO info, void **value) {
+    return curl_easy_getinfo(handle, info, value);
+}
+
+static inline CURLcode sluice_get_string(CURL *handle, CURLINFO info, const char **value) {
+    return curl_easy_getinfo(handle, info, (char **)value);
+}
+
+static inline CURLMcode sluice_multi_set_long(CURLM *handle, CURLMoption option, long value) {
+    return curl_multi_setopt(handle, option, value);
+}
+
+// CURLMsg holds its result in a union.
+static inline CURLcode sluice_message_result(const CURLMsg *message) { return message->data.result; }
+
+// Macros with casts.
+static const size_t sluice_readfunc_abort = CURL_READFUNC_ABORT;
+static const size_t sluice_readfunc_pause = CURL_READFUNC_PAUSE;
+static inline CURLcode sluice_global_init(void) { return curl_global_init(CURL_GLOBAL_DEFAULT); }

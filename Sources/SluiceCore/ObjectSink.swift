@@ -41,6 +41,8 @@ package protocol ObjectSink: Sendable {
     /// Where objects go, as the user wrote it.
     var location: Location { get }
     var traits: SinkTraits { get }
+    /// What was found out about the store that the user should know, for the report.
+    var notes: [String] { get }
 
     /// Throws a `Failure` of kind `.invalidName` when no object of this name can be held.
     func validate(name: String) throws
@@ -52,4 +54,8 @@ package protocol ObjectSink: Sendable {
     ///
     /// Up to `slots` steps are under way at a time.
     func serve(_ feed: any StepFeed, slots: Int)
+}
+
+extension ObjectSink {
+    package var notes: [String] { [] }
 }

@@ -59,4 +59,26 @@ package struct StepBody: ~Copyable, Sendable {
         through = (object, offset)
         self.count = count
     }
+
+    /// The slab's bytes, for as long as this body lives; nil where there is no slab.
+    @unsafe package var contents: UnsafeRawBufferPointer? {
+        switch slab {
+        case .some(let slab): unsafe slab.contents
+        case .none: nil
+        }
+    }
+}
+
+extension SinkStep.Action {
+    package var isAbort: Bool {
+        if case .abort = self { true } else { false }
+    }
+
+    package var isStream: Bool {
+        if case .stream = self { true } else { false }
+    }
+
+    package var isCommit: Bool {
+        if case .commit = self { true } else { false }
+    }
 }

@@ -220,12 +220,4 @@ extension SinkStep.Action {
         case .begin, .commit, .abort: .control
         }
     }
-
-    package var isAbort: Bool {
-        if case .abort = self { true } else { false }
-    }
-
-    package var isStream: Bool {
-        if case .stream = self { true } else { false }
-    }
 }

@@ -7,6 +7,8 @@ package import SluiceCore
 package protocol BlobDialect: Sendable {
     var location: Location { get }
     var traits: SinkTraits { get }
+    /// What was found out about the service that the user should know, for the report.
+    var notes: [String] { get }
 
     /// Throws a `StoreError` of kind `.invalidName` when the service can't hold an object of this name.
     func validate(name: String) throws
@@ -24,6 +26,10 @@ package protocol BlobDialect: Sendable {
 
     /// What an answer means for the step.
     func result(of step: borrowing SinkStep, _ response: HTTPResponse, now: Timestamp) -> StepResult
+}
+
+extension BlobDialect {
+    package var notes: [String] { [] }
 }
 
 /// How one service lists and hands out objects.

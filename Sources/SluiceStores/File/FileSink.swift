@@ -1,0 +1,159 @@
+internal import Glibc
+package import SluiceCore
+
+/// Local files. An object is written to a temporary file beside its place, flushed to the disk and renamed, so that
+/// what stood there stands until the new object is whole.
+package struct FileSink: ObjectSink {
+    package let location: Location
+    private let root: String
+
+    /// - Parameter root: the directory that names are relative to; empty for the working directory.
+    package init(root: String) {
+        self.root = root
+        location = .file(path: root.isEmpty ? "." : root, isDirectory: true)
+    }
+
+    package var traits: SinkTraits { SinkTraits(placement: .positioned, isRemote: false) }
+
+    package func validate(name: String) throws {
+        let parts = name.split(separator: "/", omittingEmptySubsequences: false)
+        func refuse(_ cause: String) -> StoreError {
+            StoreError(.invalidName, "\"\(name)\" can't be a file below \"\(root.isEmpty ? "." : root)\"", cause: cause, advice: "Rename it, or copy it alone to a path of your choice")
+        }
+        for part in parts {
+            switch part {
+            case "": throw refuse("a part of its name is empty")
+            case ".", "..": throw refuse("a part of its name is \"\(part)\"")
+            default: break
+            }
+            guard part.utf8.count <= Int(NAME_MAX) else { throw refuse("a part of its name is longer than 255 bytes") }
+            guard !part.utf8.contains(0) else { throw refuse("its name holds a NUL character") }
+        }
+    }
+
+    package func prepare() throws {
+        // The nearest directory that exists must let us in; what is missing is made with the first object.
+        var path = root.isEmpty ? "." : root
+        while true {
+            if let status = try FileStatus.of(path) {
+                guard status.kind == .directory else {
+                    throw StoreError(.usage, "\"\(path)\" is a file, not a directory", advice: "Choose another place, or a single file as the sink")
+                }
+                guard unsafe access(path, W_OK | X_OK) == 0 else {
+                    throw SystemCall.error(errno, "the directory \"\(path)\" can't be written to")
+                }
+                return
+            }
+            path = FileSink.parent(of: path)
+        }
+    }
+
+    package func serve(_ feed: any StepFeed, slots: Int) {
+        let worker = FileSinkWorker(root: root)
+        while case .step(let step) = feed.next(waker: nil) {
+            do {
+                let outcome = try worker.perform(step)
+                feed.finish(step, .confirmed(outcome))
+            } catch {
+                feed.finish(step, .failed(SluiceCore.failure(from: error)))
+            }
+        }
+    }
+
+    /// The directory that `path` is in; `.` for a bare name.
+    package static func parent(of path: String) -> String {
+        var trimmed = Substring(path)
+        while trimmed.count > 1, trimmed.hasSuffix("/") { trimmed.removeLast() }
+        guard let slash = trimmed.lastIndex(of: "/") else { return "." }
+        return slash == trimmed.startIndex ? "/" : String(trimmed[..<slash])
+    }
+}
+
+/// Performs the steps of one worker on local files.
+private final class FileSinkWorker {
+    private let root: String
+    /// The directory that was last seen to be there.
+    private var knownDirectory: String?
+    private var scratch: [UInt8] = []
+
+    init(root: String) { self.root = root }
+
+    func perform(_ step: borrowing SinkStep) throws(StoreError) -> StepOutcome {
+        let upload = step.upload
+        switch step.action {
+        case .whole:
+            let file = try begin(upload)
+            try write(step.body, to: file, at: 0)
+            try file.commit(upload.condition)
+            return StepOutcome(bytesSent: step.body.count)
+        case .begin:
+            upload.session = try begin(upload)
+            return StepOutcome()
+        case .block(_, let offset):
+            guard let file = upload.session as? TemporaryFile else { preconditionFailure("a block without a begin") }
+            try write(step.body, to: file, at: offset)
+            return StepOutcome(bytesSent: step.body.count)
+        case .commit:
+            guard let file = upload.session as? TemporaryFile else { preconditionFailure("a commit without a begin") }
+            try file.commit(upload.condition)
+            upload.session = nil
+            return StepOutcome()
+        case .abort:
+            // The temporary file is removed when nobody holds it any more.
+            upload.session = nil
+            return StepOutcome()
+        case .stream:
+            preconditionFailure("a file takes positioned blocks")
+        }
+    }
+
+    private func begin(_ upload: Upload) throws(StoreError) -> TemporaryFile {
+        let path = root.isEmpty || root.hasSuffix("/") ? root + upload.name : root + "/" + upload.name
+        let directory = FileSink.parent(of: path)
+        if directory != knownDirectory {
+            try DirectoryMaker.make(directory)
+            knownDirectory = directory
+        }
+        return try TemporaryFile(for: path, in: directory, size: upload.size)
+    }
+
+    private func write(_ body: borrowing StepBody, to file: TemporaryFile, at offset: Int) throws(StoreError) {
+        if let bytes = unsafe body.contents {
+            unsafe try file.write(bytes, at: offset)
+        } else if let through = body.through {
+            try copy(through.object, from: through.offset, count: body.count, to: file, at: offset)
+        }
+    }
+
+    /// Copies by a buffer that fits the second-level cache.
+    private func copy(
+        _ object: any ReadableObject,
+        from start: Int,
+        count: Int,
+        to file: TemporaryFile,
+        at offset: Int
+    ) throws(StoreError) {
+        if scratch.isEmpty { scratch = [UInt8](repeating: 0, count: 256 << 10) }
+        var done = 0
+        while done < count {
+            let wanted = min(scratch.count, count - done)
+            let read: Int
+            do {
+                read = try unsafe scratch.withUnsafeMutableBytes { buffer in
+                    try unsafe object.read(at: start + done, into: UnsafeMutableRawBufferPointer(rebasing: buffer[..<wanted]))
+                }
+            } catch {
+                let problem = SluiceCore.failure(from: error)
+                throw StoreError(problem.kind, problem.what, cause: problem.cause, advice: problem.advice)
+            }
+            guard read > 0 else {
+                throw StoreError(.sourceChanged, "the source ended at byte \(start + done)", advice: "It shrank while it was read; run the copy again")
+            }
+            let kept = scratch
+            try unsafe kept.span.bytes.withUnsafeBytes { bytes throws(StoreError) in
+                try unsafe file.write(UnsafeRawBufferPointer(rebasing: bytes[..<read]), at: offset + done)
+            }
+            done += read
+        }
+    }
+}

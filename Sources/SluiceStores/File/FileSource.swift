@@ -1,0 +1,109 @@
+internal import Glibc
+package import SluiceCore
+
+/// Local files: one file, or a directory tree.
+package struct FileSource: ObjectSource {
+    package let location: Location
+    private let path: String
+    private let recursive: Bool
+    /// Whether the path was a directory when the source was made: items are then relative to it.
+    private let isTree: Bool
+
+    /// - Parameter recursive: whether directories below a directory are walked.
+    package init(path: String, isDirectory: Bool, recursive: Bool = true) {
+        location = .file(path: path, isDirectory: isDirectory)
+        self.path = path
+        self.recursive = recursive
+        let status = try? FileStatus.of(path)
+        isTree = status?.kind == .directory
+    }
+
+    package var isRereadable: Bool { true }
+
+    package func list(_ body: (ListEntry) throws -> Void) throws {
+        guard let status = try FileStatus.of(path) else {
+            throw StoreError(.notFound, "there is no \"\(path)\"", advice: "Check the path")
+        }
+        switch status.kind {
+        case .directory:
+            try DirectoryWalk(root: path, recursive: recursive).run(body)
+        case .regular:
+            guard !path.hasSuffix("/") else {
+                throw StoreError(.usage, "\"\(path)\" is a file, not a directory", advice: "Leave the slash at its end out")
+            }
+            let name = String(path.split(separator: "/").last ?? "")
+            try body(.item(SourceItem(name: name, size: status.size, modified: status.modified)))
+        case .symbolicLink, .other:
+            throw StoreError(.usage, "\"\(path)\" is neither a file nor a directory", advice: "Devices, pipes and sockets are read through standard input: sluice copy - SINK < \(path)")
+        }
+    }
+
+    package func open(_ item: SourceItem) throws -> any ReadableObject {
+        try LocalFile(path: fullPath(item))
+    }
+
+    /// A single file's item carries the file's own last part; one below a directory is relative to it.
+    private func fullPath(_ item: SourceItem) -> String {
+        guard isTree else { return path }
+        return path.hasSuffix("/") ? path + item.name : path + "/" + item.name
+    }
+}
+
+/// An open local file.
+package final class LocalFile: ReadableObject {
+    private let descriptor: FileDescriptor
+    private let path: String
+    private let status: FileStatus
+
+    init(path: String) throws(StoreError) {
+        do {
+            descriptor = try FileDescriptor.open(path, O_RDONLY | O_NOCTTY)
+        } catch {
+            guard error.kind == .notFound else { throw error }
+            throw StoreError(.sourceVanished, "\"\(path)\" is gone", cause: error.cause, advice: "It was there when it was listed")
+        }
+        self.path = path
+        status = try descriptor.status(path)
+        guard status.kind == .regular else {
+            throw StoreError(.usage, "\"\(path)\" is not a regular file")
+        }
+    }
+
+    package var size: Int? { status.size }
+    package var modified: Timestamp? { status.modified }
+    package var metadata: ObjectMetadata {
+        var metadata = ObjectMetadata()
+        metadata.permissions = status.permissions
+        return metadata
+    }
+    package var allowsReadThrough: Bool { true }
+
+    /// Tells the kernel that the file will be read from front to back, so that it reads ahead further.
+    package func adviseSequential() { posix_fadvise(descriptor.number, 0, 0, POSIX_FADV_SEQUENTIAL) }
+
+    package func read(at offset: Int, into buffer: UnsafeMutableRawBufferPointer) throws -> Int {
+        var filled = 0
+        while filled < buffer.count {
+            let count = try SystemCall.retrying("\"\(path)\" can't be read at byte \(offset + filled)") {
+                unsafe pread(descriptor.number, buffer.baseAddress! + filled, buffer.count - filled, off_t(offset + filled))
+            }
+            if count == 0 { break }
+            filled += count
+        }
+        return filled
+    }
+
+    package func checkUnchanged() throws {
+        let now = try descriptor.status(path)
+        if now.links == 0 {
+            throw StoreError(.sourceVanished, "\"\(path)\" was deleted while it was read")
+        }
+        guard now.size == status.size, now.modified == status.modified else {
+            let change =
+                now.size < status.size
+                ? "it shrank from \(status.size) to \(now.size) bytes"
+                : now.size > status.size ? "it grew from \(status.size) to \(now.size) bytes" : "it was rewritten"
+            throw StoreError(.sourceChanged, "\"\(path)\" changed while it was read", cause: change, advice: "Copy it again when nobody writes to it")
+        }
+    }
+}

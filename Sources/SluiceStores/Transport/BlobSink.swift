@@ -1,0 +1,49 @@
+package import SluiceCore
+
+/// A sink behind HTTP: a dialect that says what to send, and the transport that sends it.
+package struct BlobSink: ObjectSink {
+    private let dialect: any BlobDialect
+    private let settings: TransportSettings
+    private let client: HTTPClient
+
+    package init(dialect: any BlobDialect, settings: TransportSettings, client: HTTPClient) {
+        self.dialect = dialect
+        self.settings = settings
+        self.client = client
+    }
+
+    package var location: Location { dialect.location }
+    package var traits: SinkTraits { dialect.traits }
+    package var notes: [String] { dialect.notes }
+
+    package func validate(name: String) throws { try dialect.validate(name: name) }
+
+    package func prepare() throws {
+        var attempt = 0
+        while true {
+            let now = Timestamp.now
+            guard let request = try dialect.probe(now: now) else { return }
+            do {
+                try dialect.checkProbe(client.send(request, bodyLimit: .mebibytes(1)), now: now)
+                return
+            } catch {
+                attempt += 1
+                // A wrong address is told within two seconds; a service that stumbles gets three chances.
+                guard attempt < BlobSink.probeAttempts, SluiceCore.failure(from: error).isRetryable else { throw error }
+                pause(.milliseconds(300 * attempt))
+            }
+        }
+    }
+
+    /// How often the probe is sent before the run gives up.
+    private static let probeAttempts = 3
+
+    package func serve(_ feed: any StepFeed, slots: Int) {
+        do {
+            try TransportWorker(dialect, settings: settings, feed: feed, slots: slots).serve()
+        } catch {
+            // Without a transport every step fails with the reason.
+            while case .step(let step) = feed.next(waker: nil) { feed.finish(step, .failed(error)) }
+        }
+    }
+}

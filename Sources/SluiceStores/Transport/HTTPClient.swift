@@ -1,0 +1,39 @@
+internal import CCurl
+package import SluiceCore
+
+/// Sends single requests and waits: listings, probes, properties, ranges, tokens. Handles, and with them their
+/// connections, are kept for the next request.
+package final class HTTPClient: HTTPExchange {
+    private let settings: TransportSettings
+    // A session is out of the list while a thread uses it.
+    private let idle = Locked<[IdleSession]>([])
+
+    /// A session in nobody's hands.
+    // @unchecked: taken from the list by one thread before it is used.
+    private struct IdleSession: @unchecked Sendable {
+        let session: CurlSession
+    }
+
+    package init(settings: TransportSettings) { self.settings = settings }
+
+    package func send(_ request: HTTPRequest, bodyLimit: ByteCount) throws -> HTTPResponse {
+        try exchange(request, receiver: nil, bodyLimit: bodyLimit)
+    }
+
+    /// Sends a request and hands the answer's body to `receiver` where the status is one of success; other bodies
+    /// are kept up to 64 KiB.
+    func exchange(
+        _ request: HTTPRequest,
+        receiver: (any DownloadBody)?,
+        bodyLimit: ByteCount = .kibibytes(64)
+    ) throws(StoreError) -> HTTPResponse {
+        let session = if let kept = idle.withLock({ $0.popLast() }) { kept.session } else { try CurlSession(settings) }
+        try session.prepare(request, body: nil, bodyLimit: bodyLimit, stallLimit: settings.stallLimit)
+        session.setReceiver(receiver)
+        let code = unsafe curl_easy_perform(session.handle)
+        let response = try session.finish(code, to: request.address.origin)
+        let kept = IdleSession(session: session)
+        idle.withLock { $0.append(kept) }
+        return response
+    }
+}

@@ -1,0 +1,50 @@
+internal import CCurl
+internal import SluiceCore
+
+/// What every connection to one location is set up with.
+package struct TransportSettings: Sendable {
+    package var options: ConnectionOptions
+    /// `USER:PASSWORD` for the proxy.
+    package var proxyCredentials: Secret?
+    package var connectTimeout: Duration = .seconds(30)
+    /// How long nothing may move, in either direction, before an attempt is given up.
+    package var stallLimit: Duration = .seconds(60)
+    /// The same for a commit, which a service may work on for minutes without a byte.
+    package var commitStallLimit: Duration = .seconds(600)
+
+    package init(options: ConnectionOptions, proxyCredentials: Secret? = nil) {
+        self.options = options
+        self.proxyCredentials = proxyCredentials
+    }
+
+    func apply(to session: CurlSession) throws(StoreError) {
+        // TLS 1.2 and later; verification is libcurl's default, and nothing here takes it back.
+        try session.set(CURLOPT_SSLVERSION, Int(CURL_SSLVERSION_TLSv1_2))
+        try session.set(CURLOPT_SSL_VERIFYPEER, 1)
+        try session.set(CURLOPT_SSL_VERIFYHOST, 2)
+        try session.set(CURLOPT_PROXY_SSL_VERIFYPEER, 1)
+        if let file = options.caCertificate {
+            try session.setString(CURLOPT_CAINFO, file)
+            try session.setString(CURLOPT_PROXY_CAINFO, file)
+            // Instead of the system's, not beside it.
+            try session.setString(CURLOPT_CAPATH, nil)
+        }
+        if let file = options.clientCertificate { try session.setString(CURLOPT_SSLCERT, file) }
+        if let file = options.clientKey { try session.setString(CURLOPT_SSLKEY, file) }
+        if let pin = options.pin { try session.setString(CURLOPT_PINNEDPUBLICKEY, "sha256//" + Base64.encode(pin)) }
+        try applyProxy(to: session)
+    }
+
+    private func applyProxy(to session: CurlSession) throws(StoreError) {
+        switch options.proxy {
+        case .system: break
+        case .none: try session.setString(CURLOPT_PROXY, "")
+        case .address(let address):
+            try session.setString(CURLOPT_PROXY, address)
+            try session.setString(CURLOPT_NOPROXY, "")
+        }
+        if options.proxy != .none, let proxyCredentials {
+            try session.setString(CURLOPT_PROXYUSERPWD, proxyCredentials.value)
+        }
+    }
+}

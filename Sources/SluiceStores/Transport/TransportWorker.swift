@@ -1,0 +1,183 @@
+internal import CCurl
+internal import SluiceCore
+
+/// Drives up to `slots` requests at a time over kept-alive connections on the calling thread, by curl_multi.
+///
+/// A slot holds one step from the feed until its answer is read. With nothing under way the worker blocks in the
+/// feed; else it waits for its sockets, and the feed wakes it when a free slot could be filled.
+@safe final class TransportWorker: StepWaker, @unchecked Sendable {
+    // @unchecked: all but `wake` runs on the one thread that calls `serve`; curl_multi_wakeup may be called from any.
+
+    private final class Slot {
+        let session: CurlSession
+        var step: SinkStep?
+        var origin = ""
+        var body: (any UploadBody)?
+        var isPaused = false
+
+        init(_ session: CurlSession) { self.session = session }
+    }
+
+    private let dialect: any BlobDialect
+    private let settings: TransportSettings
+    private let feed: any StepFeed
+    private let limit: Int
+    @unsafe private let multi: UnsafeMutableRawPointer
+    private var free: [Slot] = []
+    private var busy: [UnsafeMutableRawPointer: Slot] = unsafe [:]
+    private var created = 0
+
+    init(_ dialect: any BlobDialect, settings: TransportSettings, feed: any StepFeed, slots: Int) throws(StoreError) {
+        CurlLibrary.initialise()
+        guard let multi = unsafe curl_multi_init() else {
+            throw StoreError(.inputOutput, "libcurl gave no handle", advice: "The machine may be out of memory")
+        }
+        unsafe self.multi = multi
+        self.dialect = dialect
+        self.settings = settings
+        self.feed = feed
+        limit = slots
+        // Connections are kept for as many slots as there are, so that none is closed and opened again.
+        unsafe sluice_multi_set_long(multi, CURLMOPT_MAXCONNECTS, slots)
+    }
+
+    deinit {
+        free = []
+        unsafe curl_multi_cleanup(multi)
+    }
+
+    func wake() { unsafe curl_multi_wakeup(multi) }
+
+    /// Performs steps until the feed ends.
+    func serve() {
+        while true {
+            let hasEnded = fill()
+            if unsafe busy.isEmpty {
+                if hasEnded { return }
+                continue
+            }
+            if feed.isCancelled { breakOff() }
+            drive()
+        }
+    }
+
+    /// Fills free slots; true when the feed has ended.
+    private func fill() -> Bool {
+        while unsafe busy.count < limit {
+            switch feed.next(waker: unsafe busy.isEmpty ? nil : self) {
+            case .step(let step): start(step)
+            case .empty: return false
+            case .ended: return true
+            }
+        }
+        return false
+    }
+
+    /// Moves bytes once, settles what has ended, and waits for sockets when nothing had.
+    private func drive() {
+        var running: Int32 = 0
+        resumePaused()
+        check(unsafe curl_multi_perform(multi, &running))
+        var hasCompleted = false
+        var left: Int32 = 0
+        while let message = unsafe curl_multi_info_read(multi, &left) {
+            guard unsafe message.pointee.msg == CURLMSG_DONE else { continue }
+            let code = unsafe sluice_message_result(message)
+            unsafe complete(unsafe message.pointee.easy_handle, code)
+            hasCompleted = true
+        }
+        guard !hasCompleted else { return }
+        // A wake-up ends the wait early; the bound only matters for libcurl's own timers.
+        check(unsafe curl_multi_poll(multi, nil, 0, 1000, nil))
+    }
+
+    private func resumePaused() {
+        for unsafe slot in unsafe busy.values where slot.isPaused && slot.body?.canResume == true {
+            slot.isPaused = false
+            slot.session.resume(stallLimit: settings.stallLimit)
+        }
+    }
+
+    /// libcurl's multi calls fail only for a programmer's mistake or for want of memory.
+    private func check(_ code: CURLMcode) {
+        precondition(code == CURLM_OK, "libcurl: \(unsafe String(cString: curl_multi_strerror(code)))")
+    }
+
+    // MARK: Steps
+
+    private func start(_ step: consuming SinkStep) {
+        do {
+            guard let request = try dialect.request(for: step, now: .now) else {
+                feed.finish(step, .confirmed(StepOutcome()))
+                return
+            }
+            let slot = try freeSlot()
+            slot.origin = request.address.origin
+            slot.body = body(of: step)
+            let stallLimit = step.action.isCommit ? settings.commitStallLimit : settings.stallLimit
+            try slot.session.prepare(request, body: slot.body, bodyLimit: .mebibytes(1), stallLimit: stallLimit)
+            slot.session.onPause = { slot.isPaused = true }
+            unsafe busy[slot.session.handle] = slot
+            slot.step = consume step
+            check(unsafe curl_multi_add_handle(multi, slot.session.handle))
+        } catch {
+            feed.finish(step, .failed(SluiceCore.failure(from: error)))
+        }
+    }
+
+    private func freeSlot() throws(StoreError) -> Slot {
+        if let slot = free.popLast() { return slot }
+        created += 1
+        return Slot(try CurlSession(settings))
+    }
+
+    private func body(of step: borrowing SinkStep) -> (any UploadBody)? {
+        switch step.action {
+        case .stream(let stream, let length):
+            return StreamBody(stream, length: length, worker: self)
+        case .whole, .block:
+            if let through = step.body.through {
+                return ReadThroughBody(through.object, offset: through.offset, count: step.body.count)
+            }
+            // The slot keeps the step, and with it the slab, until the request is over.
+            return unsafe SlabBody(step.body.contents ?? UnsafeRawBufferPointer(start: nil, count: 0))
+        case .begin, .commit, .abort:
+            return nil
+        }
+    }
+
+    private func complete(_ handle: UnsafeMutableRawPointer?, _ code: CURLcode) {
+        guard let handle = unsafe handle, let slot = unsafe busy.removeValue(forKey: handle) else { return }
+        check(unsafe curl_multi_remove_handle(multi, handle))
+        guard let step = slot.step.take() else { return }
+        let result: StepResult
+        do {
+            let response = try slot.session.finish(code, to: slot.origin)
+            result = dialect.result(of: step, response, now: .now)
+        } catch {
+            result = .failed(error)
+        }
+        release(slot)
+        if case .stream(let stream, _) = step.action { stream.close() }
+        feed.finish(step, result)
+    }
+
+    private func release(_ slot: Slot) {
+        slot.body = nil
+        slot.isPaused = false
+        slot.session.onPause = nil
+        free.append(slot)
+    }
+
+    /// Ends every request but aborts at once.
+    private func breakOff() {
+        for unsafe (handle, slot) in unsafe busy where slot.step?.action.isAbort == false {
+            check(unsafe curl_multi_remove_handle(multi, handle))
+            unsafe busy[handle] = nil
+            guard let step = slot.step.take() else { continue }
+            if case .stream(let stream, _) = step.action { stream.close() }
+            release(slot)
+            feed.finish(step, .failed(Cancelled()))
+        }
+    }
+}

@@ -1,0 +1,104 @@
+internal import SluiceCore
+
+/// The bytes that a request sends, as libcurl asks for them.
+protocol UploadBody: AnyObject {
+    /// Bytes in all; nil when it is not known: the request is sent chunked.
+    var count: Int? { get }
+    /// The whole body where it lies in memory for as long as the request lasts.
+    @unsafe var memory: UnsafeRawBufferPointer? { get }
+    /// Copies the next bytes.
+    func read(into buffer: UnsafeMutableRawBufferPointer) -> StreamRead
+    /// What broke the body.
+    var failure: StoreError? { get }
+    /// Whether it waits for bytes that have come now.
+    var canResume: Bool { get }
+}
+
+extension UploadBody {
+    var failure: StoreError? { nil }
+    var canResume: Bool { false }
+    @unsafe var memory: UnsafeRawBufferPointer? { nil }
+}
+
+/// Takes the bytes of an answer as they arrive.
+protocol DownloadBody: AnyObject {
+    /// False breaks the transfer off.
+    func receive(_ bytes: UnsafeRawBufferPointer) -> Bool
+}
+
+/// The bytes of a slab. The step that owns the slab outlives the request.
+@safe final class SlabBody: UploadBody {
+    @unsafe let memory: UnsafeRawBufferPointer?
+    let count: Int?
+
+    @unsafe init(_ bytes: UnsafeRawBufferPointer) {
+        unsafe memory = bytes
+        count = bytes.count
+    }
+
+    // The transport sends `memory` itself and asks for nothing.
+    func read(into buffer: UnsafeMutableRawBufferPointer) -> StreamRead { .end }
+}
+
+/// A range of an object, read straight into the transport's buffer.
+final class ReadThroughBody: UploadBody {
+    let count: Int?
+    private(set) var failure: StoreError?
+    private let object: any ReadableObject
+    private var offset: Int
+    private let end: Int
+
+    init(_ object: any ReadableObject, offset: Int, count: Int) {
+        self.object = object
+        self.offset = offset
+        self.end = offset + count
+        self.count = count
+    }
+
+    func read(into buffer: UnsafeMutableRawBufferPointer) -> StreamRead {
+        guard offset < end else { return .end }
+        let wanted = min(buffer.count, end - offset)
+        do {
+            let count = try unsafe object.read(at: offset, into: UnsafeMutableRawBufferPointer(rebasing: buffer[..<wanted]))
+            guard count > 0 else {
+                failure = StoreError(.sourceChanged, "the source ended at byte \(offset), before byte \(end)", advice: "It shrank while it was read; run the copy again")
+                return .broken
+            }
+            offset += count
+            return .bytes(count)
+        } catch {
+            let problem = SluiceCore.failure(from: error)
+            failure = StoreError(problem.kind, problem.what, cause: problem.cause, advice: problem.advice)
+            return .broken
+        }
+    }
+}
+
+/// Chunks as the pipeline delivers them.
+final class StreamBody: UploadBody, StepWaker, @unchecked Sendable {
+    let count: Int?
+    private let stream: any ChunkStream
+    private let worker: any StepWaker
+    // Set by whoever delivers a chunk, taken by the worker.
+    private let hasNews = Locked(false)
+
+    init(_ stream: any ChunkStream, length: Int?, worker: any StepWaker) {
+        self.stream = stream
+        self.count = length
+        self.worker = worker
+    }
+
+    func read(into buffer: UnsafeMutableRawBufferPointer) -> StreamRead { unsafe stream.read(into: buffer, waker: self) }
+
+    func wake() {
+        hasNews.withLock { $0 = true }
+        worker.wake()
+    }
+
+    var canResume: Bool {
+        hasNews.withLock { news in
+            defer { news = false }
+            return news
+        }
+    }
+}
