@@ -61,13 +61,20 @@ def ensure(directory):
     """The certificates in `directory`, made if there are none; launchers that start together share one set."""
     directory = Path(directory).resolve()
     directory.mkdir(parents=True, exist_ok=True)
-    found = Certificates(**{
-        field: directory / name for field, name in {
-            "authority": "ca.pem", "server": "server.pem", "server_key": "server.key",
-            "expired": "expired.pem", "expired_key": "expired.key",
-            "client": "client.pem", "client_key": "client.key",
-        }.items()
-    })
+    found = Certificates(
+        **{
+            field: directory / name
+            for field, name in {
+                "authority": "ca.pem",
+                "server": "server.pem",
+                "server_key": "server.key",
+                "expired": "expired.pem",
+                "expired_key": "expired.key",
+                "client": "client.pem",
+                "client_key": "client.key",
+            }.items()
+        }
+    )
     with open(directory / ".lock", "w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         # The client's certificate is made last: it stands for a finished set.
@@ -78,8 +85,24 @@ def ensure(directory):
 
 def _make_all(directory, made):
     (directory / "extensions.cnf").write_text(_EXTENSIONS)
-    _openssl(directory, "req", "-x509", *_NEW_KEY, "-days", str(_LIFETIME_DAYS), "-config", "extensions.cnf",
-             "-extensions", "authority", "-subj", "/CN=throw-away test authority", "-keyout", "ca.key", "-out", "ca.pem")
+    _openssl(
+        directory,
+        "req",
+        "-x509",
+        *_NEW_KEY,
+        "-days",
+        str(_LIFETIME_DAYS),
+        "-config",
+        "extensions.cnf",
+        "-extensions",
+        "authority",
+        "-subj",
+        "/CN=throw-away test authority",
+        "-keyout",
+        "ca.key",
+        "-out",
+        "ca.pem",
+    )
     _issue(directory, "server", "localhost", "server", _LIFETIME_DAYS)
     _issue(directory, "expired", "localhost", "server", -1)
     for chain in (made.server, made.expired):
@@ -94,11 +117,40 @@ _NEW_KEY = ("-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes")
 
 def _issue(directory, name, common_name, extensions, days):
     """Sign a certificate; negative `days` make one that has already ended."""
-    _openssl(directory, "req", *_NEW_KEY, "-config", "extensions.cnf", "-subj", f"/CN={common_name}",
-             "-keyout", f"{name}.key", "-out", f"{name}.csr")
-    _openssl(directory, "x509", "-req", "-in", f"{name}.csr", "-CA", "ca.pem", "-CAkey", "ca.key",
-             "-set_serial", f"0x{os.urandom(8).hex()}", "-days", str(days),
-             "-extfile", "extensions.cnf", "-extensions", extensions, "-out", f"{name}.pem")
+    _openssl(
+        directory,
+        "req",
+        *_NEW_KEY,
+        "-config",
+        "extensions.cnf",
+        "-subj",
+        f"/CN={common_name}",
+        "-keyout",
+        f"{name}.key",
+        "-out",
+        f"{name}.csr",
+    )
+    _openssl(
+        directory,
+        "x509",
+        "-req",
+        "-in",
+        f"{name}.csr",
+        "-CA",
+        "ca.pem",
+        "-CAkey",
+        "ca.key",
+        "-set_serial",
+        f"0x{os.urandom(8).hex()}",
+        "-days",
+        str(days),
+        "-extfile",
+        "extensions.cnf",
+        "-extensions",
+        extensions,
+        "-out",
+        f"{name}.pem",
+    )
 
 
 def _openssl(directory, *arguments):

@@ -34,7 +34,10 @@ class Head:
 
     def encoded(self):
         """The head as it goes over the wire."""
-        lines = [f"{self.first} {self.second} {self.third}".rstrip(), *(f"{name}: {value}" for name, value in self.headers)]
+        lines = [
+            f"{self.first} {self.second} {self.third}".rstrip(),
+            *(f"{name}: {value}" for name, value in self.headers),
+        ]
         return ("\r\n".join(lines) + "\r\n\r\n").encode("latin-1")
 
     def closes(self):

@@ -35,7 +35,9 @@ class Stopped(Exception):
 def options(description):
     """A parser with the options that all launchers have in common."""
     parser = argparse.ArgumentParser(description=description, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--directory", type=Path, help="where to keep files; kept at the end (default: a temporary one)")
+    parser.add_argument(
+        "--directory", type=Path, help="where to keep files; kept at the end (default: a temporary one)"
+    )
     parser.add_argument("--tls", type=Path, help="share the authority and the certificates in this directory")
     return parser
 
@@ -133,7 +135,9 @@ class Fixture:
         try:
             return certificates.ensure(self.options.tls or self.directory / "tls")
         except subprocess.CalledProcessError as failure:
-            raise FixtureError(f"openssl couldn't make the certificates: {failure.stderr.decode().strip()}") from failure
+            raise FixtureError(
+                f"openssl couldn't make the certificates: {failure.stderr.decode().strip()}"
+            ) from failure
 
     def at_end(self, action):
         """Call `action` when the fixture ends, the last registered first."""
@@ -146,8 +150,12 @@ class Fixture:
         with log.open("ab") as output:
             process = subprocess.Popen(
                 ["setpriv", "--pdeathsig", "TERM" if grace else "KILL", *map(str, command)],
-                stdin=subprocess.DEVNULL, stdout=output, stderr=output, start_new_session=True,
-                cwd=self.directory, env={**os.environ, **(environment or {})},
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=output,
+                start_new_session=True,
+                cwd=self.directory,
+                env={**os.environ, **(environment or {})},
             )
         self._children.append(process)
         process.fixture_name, process.log = name, log
@@ -156,8 +164,12 @@ class Fixture:
 
     def run(self, name, command, environment=None):
         """Run a preparatory command to its end; its failure is the fixture's failure."""
-        done = subprocess.run([str(word) for word in command], capture_output=True, cwd=self.directory,
-                              env={**os.environ, **(environment or {})})
+        done = subprocess.run(
+            [str(word) for word in command],
+            capture_output=True,
+            cwd=self.directory,
+            env={**os.environ, **(environment or {})},
+        )
         if done.returncode:
             raise FixtureError(f"{name} failed:\n{(done.stdout + done.stderr).decode(errors='replace')[-2000:]}")
 

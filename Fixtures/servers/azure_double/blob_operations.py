@@ -52,9 +52,15 @@ def put_blob(service, request, caller):
     with store.lock:
         check_overwrite(service, request, caller)
         store.commit(request.resource, version)
-    return Response(201, {
-        **version.revision.headers, **ENCRYPTED, "Content-MD5": digests.md5, "x-ms-content-crc64": digests.crc64,
-    })
+    return Response(
+        201,
+        {
+            **version.revision.headers,
+            **ENCRYPTED,
+            "Content-MD5": digests.md5,
+            "x-ms-content-crc64": digests.crc64,
+        },
+    )
 
 
 def check_overwrite(service, request, caller):

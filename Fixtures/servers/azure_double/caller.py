@@ -19,7 +19,9 @@ class Caller:
         if self.letters is None:
             return
         if resource_type not in self.resource_types:
-            raise ServiceError("AuthorizationResourceTypeMismatch" if self.manages_containers else "AuthorizationFailure")
+            raise ServiceError(
+                "AuthorizationResourceTypeMismatch" if self.manages_containers else "AuthorizationFailure"
+            )
         if not self.letters & set(any_of):
             raise ServiceError("AuthorizationPermissionMismatch")
 

@@ -55,9 +55,13 @@ class Expectation:
         if self.md5 is not None and self.md5 != digests.md5:
             raise ServiceError("Md5Mismatch", {"UserSpecifiedMd5": self.md5, "ServerCalculatedMd5": digests.md5})
         if self.crc64 is not None and self.crc64 != digests.crc64:
-            raise ServiceError("Crc64Mismatch", {
-                "UserSpecifiedCrc64": self.crc64, "ServerCalculatedCrc64": digests.crc64,
-            })
+            raise ServiceError(
+                "Crc64Mismatch",
+                {
+                    "UserSpecifiedCrc64": self.crc64,
+                    "ServerCalculatedCrc64": digests.crc64,
+                },
+            )
 
     def answer(self, digests):
         """The response's header: the digest that the client sent, the CRC64 if it sent none."""

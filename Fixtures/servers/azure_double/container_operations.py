@@ -3,7 +3,7 @@
 from xml.sax.saxutils import escape
 
 from .errors import ServiceError
-from .listing import document, page_size, resume_name, resume_marker
+from .listing import document, page_size, resume_marker, resume_name
 from .properties import metadata_headers, metadata_of
 from .request import Response
 from .store import Container
@@ -60,4 +60,6 @@ def _container_xml(name, container):
 
 def get_account(_service, _request, _caller):
     """Get Account Information."""
-    return Response(200, {"x-ms-sku-name": "Standard_LRS", "x-ms-account-kind": "StorageV2", "x-ms-is-hns-enabled": "false"})
+    return Response(
+        200, {"x-ms-sku-name": "Standard_LRS", "x-ms-account-kind": "StorageV2", "x-ms-is-hns-enabled": "false"}
+    )

@@ -22,7 +22,10 @@ def copy_blob(service, request, caller):
         identifier = str(uuid.uuid4())
         status = {"x-ms-copy-id": identifier, "x-ms-copy-status": "success"}
         version = Version(
-            source.blocks, dict(source.properties), metadata_of(request) or dict(source.metadata), tier_of(request.headers),
+            source.blocks,
+            dict(source.properties),
+            metadata_of(request) or dict(source.metadata),
+            tier_of(request.headers),
             {
                 **status,
                 "x-ms-copy-source": url,

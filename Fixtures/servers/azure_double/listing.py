@@ -27,7 +27,9 @@ def list_blobs(service, request, _caller):
         entries, following = _page(container, request, size, "uncommittedblobs" in include)
         # Prefixes follow the blobs of their page, as the service has them.
         blobs = "".join(_blob_xml(request, name, blob, "metadata" in include) for name, blob in entries if blob)
-    prefixes = "".join(f"<BlobPrefix>{_name_xml(request, name)}</BlobPrefix>" for name, blob in entries if not blob)
+    prefixes = "".join(
+        f"<BlobPrefix>{_text_xml(request, 'Name', name)}</BlobPrefix>" for name, blob in entries if not blob
+    )
     text = document(request, request.resource.container, f"<Blobs>{blobs}{prefixes}</Blobs>", following)
     return Response.of_xml(text)
 
@@ -87,30 +89,34 @@ def resume_name(request):
 def document(request, container, content, following):
     """A page of a listing as XML."""
     echoed = "".join(
-        f"<{element}>{escape(request.query[parameter])}</{element}>"
+        _text_xml(request, element, request.query[parameter])
         for element, parameter in (
-            ("Prefix", "prefix"), ("Marker", "marker"), ("MaxResults", "maxresults"), ("Delimiter", "delimiter"),
+            ("Prefix", "prefix"),
+            ("Marker", "marker"),
+            ("MaxResults", "maxresults"),
+            ("Delimiter", "delimiter"),
         )
         if parameter in request.query
     )
     named = f" ContainerName={quoteattr(container)}" if container else ""
     return (
-        f'<?xml version="1.0" encoding="utf-8"?><EnumerationResults ServiceEndpoint={quoteattr(request.endpoint)}{named}>'
-        f"{echoed}{content}<NextMarker>{following}</NextMarker></EnumerationResults>"
+        '<?xml version="1.0" encoding="utf-8"?>'
+        f"<EnumerationResults ServiceEndpoint={quoteattr(request.endpoint)}{named}>{echoed}"
+        f"{content}<NextMarker>{following}</NextMarker></EnumerationResults>"
     )
 
 
-def _name_xml(request, name):
-    if _NOT_XML.search(name) and request.version >= _ENCODING_VERSION:
-        return f'<Name Encoded="true">{quote(name)}</Name>'
-    return f"<Name>{escape(name)}</Name>"
+def _text_xml(request, element, text):
+    if _NOT_XML.search(text) and request.version >= _ENCODING_VERSION:
+        return f'<{element} Encoded="true">{quote(text)}</{element}>'
+    return f"<{element}>{escape(text)}</{element}>"
 
 
 def _blob_xml(request, name, blob, with_metadata):
     version = blob.version
     if version is None:
         return (
-            f"<Blob>{_name_xml(request, name)}<Properties><Content-Length>0</Content-Length>"
+            f"<Blob>{_text_xml(request, 'Name', name)}<Properties><Content-Length>0</Content-Length>"
             f"<BlobType>BlockBlob</BlobType></Properties></Blob>"
         )
     properties = {
@@ -128,7 +134,7 @@ def _blob_xml(request, name, blob, with_metadata):
     }
     text = _elements(properties)
     metadata = f"<Metadata>{_elements(version.metadata)}</Metadata>" if with_metadata else ""
-    return f"<Blob>{_name_xml(request, name)}<Properties>{text}</Properties>{metadata}</Blob>"
+    return f"<Blob>{_text_xml(request, 'Name', name)}<Properties>{text}</Properties>{metadata}</Blob>"
 
 
 def _elements(values):

@@ -12,8 +12,11 @@ from .shared_key import sign
 _CLIENT = ipaddress.ip_address("127.0.0.1")
 _OLDEST = "2015-04-05"
 _OVERRIDES = {
-    "rscc": "Cache-Control", "rscd": "Content-Disposition", "rsce": "Content-Encoding",
-    "rscl": "Content-Language", "rsct": "Content-Type",
+    "rscc": "Cache-Control",
+    "rscd": "Content-Disposition",
+    "rsce": "Content-Encoding",
+    "rscl": "Content-Language",
+    "rsct": "Content-Type",
 }
 
 

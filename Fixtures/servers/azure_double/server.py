@@ -2,8 +2,8 @@
 
 import json
 import os
-import ssl
 import socket
+import ssl
 import sys
 import threading
 import time
@@ -20,10 +20,24 @@ from .errors import ServiceError
 from .request import Request, Resource, Response, query_of
 
 _REASONS = {
-    200: "OK", 201: "Created", 202: "Accepted", 204: "No Content", 206: "Partial Content",
-    304: "Not Modified", 400: "Bad Request", 401: "Unauthorized", 403: "Forbidden", 404: "Not Found",
-    405: "Method Not Allowed", 409: "Conflict", 411: "Length Required", 412: "Precondition Failed",
-    413: "Payload Too Large", 416: "Range Not Satisfiable", 500: "Internal Server Error", 501: "Not Implemented",
+    200: "OK",
+    201: "Created",
+    202: "Accepted",
+    204: "No Content",
+    206: "Partial Content",
+    304: "Not Modified",
+    400: "Bad Request",
+    401: "Unauthorized",
+    403: "Forbidden",
+    404: "Not Found",
+    405: "Method Not Allowed",
+    409: "Conflict",
+    411: "Length Required",
+    412: "Precondition Failed",
+    413: "Payload Too Large",
+    416: "Range Not Satisfiable",
+    500: "Internal Server Error",
+    501: "Not Implemented",
     503: "Service Unavailable",
 }
 _CONTROL_PATH = "/.control/"
@@ -90,12 +104,16 @@ class Server:
             code = refusal.code
             document = refusal.document(request_id)
             response = Response(
-                refusal.status, {"Content-Type": "application/xml", "x-ms-error-code": code, **refusal.headers}, document
+                refusal.status,
+                {"Content-Type": "application/xml", "x-ms-error-code": code, **refusal.headers},
+                document,
             )
         keeps_body = body.is_announced  # the client won't send what it wasn't asked for
         closes = head.closes() or keeps_body
         common = {
-            "Server": "Sluice-Azure-Double", "Date": formatdate(usegmt=True), "x-ms-request-id": request_id,
+            "Server": "Sluice-Azure-Double",
+            "Date": formatdate(usegmt=True),
+            "x-ms-request-id": request_id,
             "x-ms-version": headers.get("x-ms-version"),
             "x-ms-client-request-id": headers.get("x-ms-client-request-id", "")[:_LONGEST_CLIENT_REQUEST_ID] or None,
             "Connection": "close" if closes else None,

@@ -37,7 +37,14 @@ _FROM_URL = {
 }
 
 # What the double knows nothing of is refused, never ignored.
-_UNSUPPORTED_HEADERS = ("x-ms-tags", "x-ms-if-tags", "x-ms-encryption-", "x-ms-structured-", "x-ms-immutability-", "x-ms-legal-hold")
+_UNSUPPORTED_HEADERS = (
+    "x-ms-tags",
+    "x-ms-if-tags",
+    "x-ms-encryption-",
+    "x-ms-structured-",
+    "x-ms-immutability-",
+    "x-ms-legal-hold",
+)
 
 
 @dataclass(frozen=True)

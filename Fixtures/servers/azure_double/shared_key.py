@@ -12,8 +12,17 @@ _CLOCK_SKEW_SECONDS = 15 * 60
 
 # The standard headers in the order in which they are signed, after the verb.
 _SIGNED_HEADERS = (
-    "content-encoding", "content-language", "content-length", "content-md5", "content-type", "date",
-    "if-modified-since", "if-match", "if-none-match", "if-unmodified-since", "range",
+    "content-encoding",
+    "content-language",
+    "content-length",
+    "content-md5",
+    "content-type",
+    "date",
+    "if-modified-since",
+    "if-match",
+    "if-none-match",
+    "if-unmodified-since",
+    "range",
 )
 
 
@@ -59,12 +68,14 @@ def _string_to_sign(request, order):
     if "x-ms-date" in headers:
         headers["date"] = ""
     extensions = sorted((name for name in headers if name.startswith("x-ms-")), key=order)
-    return "\n".join([
-        request.method,
-        *(headers.get(name, "") for name in _SIGNED_HEADERS),
-        *(f"{name}:{headers[name]}" for name in extensions),
-        _canonical_resource(request),
-    ])
+    return "\n".join(
+        [
+            request.method,
+            *(headers.get(name, "") for name in _SIGNED_HEADERS),
+            *(f"{name}:{headers[name]}" for name in extensions),
+            _canonical_resource(request),
+        ]
+    )
 
 
 def _canonical_resource(request):

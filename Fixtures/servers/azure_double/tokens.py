@@ -47,16 +47,25 @@ class Tokens:
             return _refusal(401, "invalid_client")
         token = secrets.token_urlsafe(48)
         self._ends[token] = time.monotonic() + self._lifetime
-        return _document(200, {
-            "token_type": "Bearer", "expires_in": self._lifetime, "ext_expires_in": self._lifetime, "access_token": token,
-        })
+        return _document(
+            200,
+            {
+                "token_type": "Bearer",
+                "expires_in": self._lifetime,
+                "ext_expires_in": self._lifetime,
+                "access_token": token,
+            },
+        )
 
     def verify(self, token, version):
         """InvalidAuthenticationInfo, with a challenge, unless the token was issued here and hasn't ended."""
         if version < _OLDEST_VERSION:
-            raise ServiceError("AuthenticationFailed", {
-                "AuthenticationErrorDetail": f"Bearer tokens need version {_OLDEST_VERSION} or later.",
-            })
+            raise ServiceError(
+                "AuthenticationFailed",
+                {
+                    "AuthenticationErrorDetail": f"Bearer tokens need version {_OLDEST_VERSION} or later.",
+                },
+            )
         end = self._ends.get(token)
         if end is None:
             raise self._refused("InvalidAuthenticationInfo", "Signature validation failed.")
@@ -72,7 +81,9 @@ class Tokens:
 
 
 def _document(status, fields):
-    return Response(status, {"Content-Type": "application/json", "Cache-Control": "no-store"}, json.dumps(fields).encode())
+    return Response(
+        status, {"Content-Type": "application/json", "Cache-Control": "no-store"}, json.dumps(fields).encode()
+    )
 
 
 def _refusal(status, error, description=""):
