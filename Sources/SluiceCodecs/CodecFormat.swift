@@ -1,0 +1,66 @@
+package import SluiceCore
+
+/// The compression formats, as the command line names them.
+package enum CodecFormat: String, Sendable, CaseIterable, CustomStringConvertible {
+    /// RFC 1952.
+    case gzip
+    /// RFC 8878.
+    case zstd
+    /// The LZ4 frame format 1.6.
+    case lz4
+
+    package var description: String { rawValue }
+
+    /// What the name of a compressed object ends with, dot included.
+    package var suffix: String {
+        switch self {
+        case .gzip: ".gz"
+        case .zstd: ".zst"
+        case .lz4: ".lz4"
+        }
+    }
+
+    /// The levels that `makeCodec` takes.
+    package var levels: ClosedRange<Int> {
+        switch self {
+        case .gzip: GzipCodec.levels
+        case .zstd: ZstdCodec.levels
+        case .lz4: LZ4Codec.levels
+        }
+    }
+
+    /// The level when none is given: the fastest that still compresses well.
+    package var defaultLevel: Int {
+        switch self {
+        case .gzip: GzipCodec.defaultLevel
+        case .zstd: ZstdCodec.defaultLevel
+        case .lz4: LZ4Codec.defaultLevel
+        }
+    }
+
+    /// The format that the end of an object's name tells, in any case of letters; nil when it tells none.
+    package init?(suffixOf name: String) {
+        let name = name.lowercased()
+        guard let format = CodecFormat.allCases.first(where: { name.hasSuffix($0.suffix) }) else { return nil }
+        self = format
+    }
+
+    /// - Precondition: `levels` contains `level`.
+    package func makeCodec(level: Int) -> any ChunkCodec {
+        switch self {
+        case .gzip: GzipCodec(level: level)
+        case .zstd: ZstdCodec(level: level)
+        case .lz4: LZ4Codec(level: level)
+        }
+    }
+
+    /// A decoder of one object.
+    /// - Throws: `CodecError` when there is no memory.
+    package func makeDecoder() throws(CodecError) -> any ChunkDecoder {
+        switch self {
+        case .gzip: GzipDecoder()
+        case .zstd: try ZstdDecoder()
+        case .lz4: try LZ4Decoder()
+        }
+    }
+}
