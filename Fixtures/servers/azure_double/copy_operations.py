@@ -51,8 +51,9 @@ def open_source(service, request, caller):
 def _source_version(service, request, caller):
     """The version that x-ms-copy-source names, if the caller may read it. The lock is held."""
     url = urlsplit(request.headers["x-ms-copy-source"])
-    own = urlsplit(request.endpoint)
-    if url.port != own.port or not (url.hostname or "").endswith(("localhost", "127.0.0.1")):
+    # Behind a proxy the client knows the service by the proxy's port.
+    own_ports = {urlsplit(request.endpoint).port, urlsplit(f"//{request.headers.get('host', '')}").port}
+    if url.port not in own_ports or not (url.hostname or "").endswith(("localhost", "127.0.0.1")):
         raise ServiceError("CannotVerifyCopySource")
     pairs = query_of(url.query)
     resource = Resource.of(service.account, url.netloc, url.path)

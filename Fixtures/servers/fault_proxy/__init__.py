@@ -1,0 +1,1 @@
+"""A proxy that injects faults: into TCP connections, or into single HTTP requests inside TLS."""
