@@ -91,6 +91,22 @@ private func digest(_ algorithm: StreamingDigest.Algorithm, _ pieces: [[UInt8]])
         #expect(Hex.encode(HMACSHA256.authenticate(key: key, message: message)) == expected)
     }
 
+    @Test("threads that sign at once do not disturb each other")
+    func concurrency() async {
+        let expected = HMACSHA256.authenticate(key: Array("Jefe".utf8), message: "what do ya want for nothing?")
+        await withTaskGroup(of: Bool.self) { group in
+            for _ in 0..<8 {
+                group.addTask {
+                    (0..<500).allSatisfy { _ in
+                        HMACSHA256.authenticate(key: Array("Jefe".utf8), message: "what do ya want for nothing?")
+                            == expected
+                    }
+                }
+            }
+            for await isRight in group { #expect(isRight) }
+        }
+    }
+
     @Test("a text is authenticated by its UTF-8 bytes")
     func hmacOfText() {
         let code = HMACSHA256.authenticate(key: Array("key".utf8), message: "Größe")
