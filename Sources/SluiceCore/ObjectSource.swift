@@ -31,6 +31,12 @@ package protocol ObjectSource: Sendable {
     /// Whether bytes can be read at any offset and more than once.
     var isRereadable: Bool { get }
 
+    /// Whether the location is one object rather than a folder of them.
+    var isSingleObject: Bool { get }
+
+    /// Whether reading is a plain copy from memory or disk, so that a transport may read while it sends.
+    var allowsReadThrough: Bool { get }
+
     /// Calls `body` for each object, as it is found; blocks, and holds a bounded part of the list in memory.
     /// - Throws: a `Failure` when the location itself can't be listed, and whatever `body` throws.
     func list(_ body: (ListEntry) throws -> Void) throws
@@ -52,9 +58,6 @@ package protocol ReadableObject: AnyObject, Sendable {
 
     /// Fills `buffer` from `offset`; less only at the object's end. Blocks; may be called from several threads at once.
     func read(at offset: Int, into buffer: UnsafeMutableRawBufferPointer) throws -> Int
-
-    /// Whether reading is a plain copy from memory or disk, so that a transport may read while it sends.
-    var allowsReadThrough: Bool { get }
 
     /// Throws a `Failure` of kind `.sourceChanged` or `.sourceVanished` when the object isn't what it was when it
     /// was opened.

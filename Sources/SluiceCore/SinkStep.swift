@@ -35,7 +35,8 @@ package struct SinkStep: ~Copyable, Sendable {
 /// The bytes that a step sends: none, those of a slab, or a range of an object that is read while it is sent.
 package struct StepBody: ~Copyable, Sendable {
     package var slab: Slab?
-    package let through: (object: any ReadableObject, offset: Int)?
+    /// An object to be read while it is sent, the place to start, and the digest to compute on the way.
+    package let through: (object: any ReadableObject, offset: Int, digest: ChecksumAlgorithm?)?
     /// Bytes to send.
     package let count: Int
 
@@ -53,10 +54,10 @@ package struct StepBody: ~Copyable, Sendable {
         through = nil
     }
 
-    /// `count` bytes of `object` from `offset`.
-    package init(reading object: any ReadableObject, at offset: Int, count: Int) {
+    /// `count` bytes of `object` from `offset`; whoever sends them says their digest in the outcome.
+    package init(reading object: any ReadableObject, at offset: Int, count: Int, digest: ChecksumAlgorithm? = nil) {
         slab = nil
-        through = (object, offset)
+        through = (object, offset, digest)
         self.count = count
     }
 
@@ -72,6 +73,10 @@ package struct StepBody: ~Copyable, Sendable {
 extension SinkStep.Action {
     package var isAbort: Bool {
         if case .abort = self { true } else { false }
+    }
+
+    package var isWhole: Bool {
+        if case .whole = self { true } else { false }
     }
 
     package var isStream: Bool {

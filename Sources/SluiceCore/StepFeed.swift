@@ -2,9 +2,11 @@
 package protocol StepFeed: AnyObject, Sendable {
     /// The next step to perform.
     ///
-    /// - Parameter waker: nil to block until a step is there or the feed has ended; otherwise the call returns at
-    ///   once, and the waker is called, from any thread, when asking again can help.
-    func next(waker: (any StepWaker)?) -> NextStep
+    /// - Parameters:
+    ///   - waker: nil to block until a step is there or the feed has ended; otherwise the call returns at once, and
+    ///     the waker is called, from any thread, when asking again can help.
+    ///   - held: how many steps this worker has under way, so that workers get even shares.
+    func next(waker: (any StepWaker)?, held: Int) -> NextStep
 
     /// Says what came of a step. The feed takes the step, and its slab, back.
     func finish(_ step: consuming SinkStep, _ result: StepResult)

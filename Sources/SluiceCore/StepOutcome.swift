@@ -23,6 +23,8 @@ package struct StepOutcome: Sendable {
     package var bytesSent: Int
     /// The digest that the sink says the object has, where it says one.
     package var storedChecksum: Checksum?
+    /// The digest of the bytes that were sent, where the step asked for it to be computed on the way.
+    package var sentChecksum: Checksum?
 
     package init(tag: String? = nil, bytesSent: Int = 0, storedChecksum: Checksum? = nil) {
         self.tag = tag

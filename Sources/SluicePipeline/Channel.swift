@@ -79,6 +79,30 @@ package final class Channel<Element: ~Copyable & Sendable>: Sendable {
         return result
     }
 
+    /// What `tryReceive` answers.
+    package enum Attempt: ~Copyable {
+        case element(Element)
+        case empty
+        case ended
+    }
+
+    /// Takes an element if one is there.
+    package func tryReceive() -> Attempt {
+        var wakesProducers = false
+        let attempt: Attempt = monitor.withLock { box in
+            switch box.contents.state.takeIfAny() {
+            case .taken:
+                let entry = box.contents.ring.popFirst()!
+                wakesProducers = box.contents.state.took(weight: entry.weight)
+                return .element(entry.take())
+            case .ended: return .ended
+            case .empty: return .empty
+            }
+        }
+        if wakesProducers { releaseProducers() }
+        return attempt
+    }
+
     /// Says that nothing more will be sent.
     package func finish() {
         monitor.withLock { $0.contents.state.finish() }

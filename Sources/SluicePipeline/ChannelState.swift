@@ -64,6 +64,13 @@ package struct ChannelState: Sendable {
         return .empty
     }
 
+    /// As `take`, for a consumer that does not wait.
+    package mutating func takeIfAny() -> Take {
+        guard count > 0 else { return isFinished || isClosed ? .ended : .empty }
+        count -= 1
+        return .taken
+    }
+
     /// Accounts for an element that was taken; true when waiting producers are to be woken.
     package mutating func took(weight removed: Int) -> Bool {
         weight -= removed

@@ -42,8 +42,18 @@ package final class WriteStage: StepFeed {
     private let meter: StageMeter
     private let observer: any StepObserver
 
-    package init(governor: ConnectionGovernor, policy: RetryPolicy, meter: StageMeter, observer: any StepObserver) {
+    private let workers: Int
+
+    /// - Parameter workers: how many threads will take steps.
+    package init(
+        governor: ConnectionGovernor,
+        workers: Int,
+        policy: RetryPolicy,
+        meter: StageMeter,
+        observer: any StepObserver
+    ) {
         monitor = Monitor(Box(governor))
+        self.workers = workers
         self.policy = policy
         self.meter = meter
         self.observer = observer
@@ -66,14 +76,18 @@ package final class WriteStage: StepFeed {
         }
     }
 
-    package func next(waker: (any StepWaker)?) -> NextStep {
+    package func next(waker: (any StepWaker)?, held: Int) -> NextStep {
         var isBlocked = false
         return monitor.wait { box -> NextStep? in
             if isBlocked {
                 box.state.blockedWorkers -= 1
                 isBlocked = false
             }
-            if box.state.active < box.state.governor.limit {
+            let limit = box.state.governor.limit
+            if waker != nil, held >= (limit + workers - 1) / workers || box.state.queue.count <= box.state.blockedWorkers {
+                // A busy worker leaves the others their share, and what idle ones were woken for.
+                box.state.wasFull = box.state.wasFull || box.state.active >= limit
+            } else if box.state.active < limit {
                 if let step = box.state.queue.next(now: .now) {
                     box.state.active += 1
                     box.state.peakActive = max(box.state.peakActive, box.state.active)

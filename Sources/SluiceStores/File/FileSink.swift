@@ -50,7 +50,7 @@ package struct FileSink: ObjectSink {
 
     package func serve(_ feed: any StepFeed, slots: Int) {
         let worker = FileSinkWorker(root: root)
-        while case .step(let step) = feed.next(waker: nil) {
+        while case .step(let step) = feed.next(waker: nil, held: 0) {
             do {
                 let outcome = try worker.perform(step)
                 feed.finish(step, .confirmed(outcome))

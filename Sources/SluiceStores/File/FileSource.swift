@@ -19,6 +19,8 @@ package struct FileSource: ObjectSource {
     }
 
     package var isRereadable: Bool { true }
+    package var isSingleObject: Bool { !isTree }
+    package var allowsReadThrough: Bool { true }
 
     package func list(_ body: (ListEntry) throws -> Void) throws {
         guard let status = try FileStatus.of(path) else {
@@ -76,7 +78,6 @@ package final class LocalFile: ReadableObject {
         metadata.permissions = status.permissions
         return metadata
     }
-    package var allowsReadThrough: Bool { true }
 
     /// Tells the kernel that the file will be read from front to back, so that it reads ahead further.
     package func adviseSequential() { posix_fadvise(descriptor.number, 0, 0, POSIX_FADV_SEQUENTIAL) }

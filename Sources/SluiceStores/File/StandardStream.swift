@@ -7,6 +7,8 @@ package struct StandardInputSource: ObjectSource {
 
     package var location: Location { .standardStream }
     package var isRereadable: Bool { false }
+    package var isSingleObject: Bool { true }
+    package var allowsReadThrough: Bool { false }
 
     package func list(_ body: (ListEntry) throws -> Void) throws {
         try body(.item(SourceItem(name: "stdin", size: nil)))
@@ -22,7 +24,6 @@ package final class StandardInput: ReadableObject {
     package var size: Int? { nil }
     package var modified: Timestamp? { nil }
     package var metadata: ObjectMetadata { ObjectMetadata() }
-    package var allowsReadThrough: Bool { false }
     package func checkUnchanged() throws {}
 
     package func read(at offset: Int, into buffer: UnsafeMutableRawBufferPointer) throws -> Int {
@@ -51,10 +52,11 @@ package struct StandardOutputSink: ObjectSink {
 
     package func serve(_ feed: any StepFeed, slots: Int) {
         var scratch = [UInt8](repeating: 0, count: 256 << 10)
-        while case .step(let step) = feed.next(waker: nil) {
+        while case .step(let step) = feed.next(waker: nil, held: 0) {
+            let count = step.body.count
             do {
                 try unsafe scratch.withUnsafeMutableBytes { buffer in try unsafe StandardOutputSink.send(step, by: buffer) }
-                feed.finish(step, .confirmed(StepOutcome(bytesSent: step.body.count)))
+                feed.finish(step, .confirmed(StepOutcome(bytesSent: count)))
             } catch {
                 feed.finish(step, .failed(SluiceCore.failure(from: error)))
             }

@@ -43,7 +43,7 @@ package struct BlobSink: ObjectSink {
             try TransportWorker(dialect, settings: settings, feed: feed, slots: slots).serve()
         } catch {
             // Without a transport every step fails with the reason.
-            while case .step(let step) = feed.next(waker: nil) { feed.finish(step, .failed(error)) }
+            while case .step(let step) = feed.next(waker: nil, held: 0) { feed.finish(step, .failed(error)) }
         }
     }
 }

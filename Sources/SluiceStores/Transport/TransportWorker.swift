@@ -64,7 +64,7 @@ internal import SluiceCore
     /// Fills free slots; true when the feed has ended.
     private func fill() -> Bool {
         while unsafe busy.count < limit {
-            switch feed.next(waker: unsafe busy.isEmpty ? nil : self) {
+            switch unsafe feed.next(waker: busy.isEmpty ? nil : self, held: busy.count) {
             case .step(let step): start(step)
             case .empty: return false
             case .ended: return true
@@ -113,7 +113,7 @@ internal import SluiceCore
             }
             let slot = try freeSlot()
             slot.origin = request.address.origin
-            slot.body = body(of: step)
+            slot.body = try body(of: step)
             let stallLimit = step.action.isCommit ? settings.commitStallLimit : settings.stallLimit
             try slot.session.prepare(request, body: slot.body, bodyLimit: .mebibytes(1), stallLimit: stallLimit)
             slot.session.onPause = { slot.isPaused = true }
@@ -131,13 +131,19 @@ internal import SluiceCore
         return Slot(try CurlSession(settings))
     }
 
-    private func body(of step: borrowing SinkStep) -> (any UploadBody)? {
+    private func body(of step: borrowing SinkStep) throws -> (any UploadBody)? {
         switch step.action {
         case .stream(let stream, let length):
             return StreamBody(stream, length: length, worker: self)
         case .whole, .block:
             if let through = step.body.through {
-                return ReadThroughBody(through.object, offset: through.offset, count: step.body.count)
+                return try ReadThroughBody(
+                    through.object,
+                    offset: through.offset,
+                    count: step.body.count,
+                    isWhole: step.action.isWhole,
+                    digest: through.digest
+                )
             }
             // The slot keeps the step, and with it the slab, until the request is over.
             return unsafe SlabBody(step.body.contents ?? UnsafeRawBufferPointer(start: nil, count: 0))
@@ -153,13 +159,20 @@ internal import SluiceCore
         let result: StepResult
         do {
             let response = try slot.session.finish(code, to: slot.origin)
-            result = dialect.result(of: step, response, now: .now)
+            result = outcome(dialect.result(of: step, response, now: .now), slot.body)
         } catch {
             result = .failed(error)
         }
         release(slot)
         if case .stream(let stream, _) = step.action { stream.close() }
         feed.finish(step, result)
+    }
+
+    /// Adds the digest that was computed on the way.
+    private func outcome(_ result: StepResult, _ body: (any UploadBody)?) -> StepResult {
+        guard case .confirmed(var outcome) = result, let body = body as? ReadThroughBody else { return result }
+        outcome.sentChecksum = body.takeDigest()
+        return .confirmed(outcome)
     }
 
     private func release(_ slot: Slot) {

@@ -1,4 +1,5 @@
 internal import SluiceCore
+internal import SluiceDigests
 
 /// The bytes that a request sends, as libcurl asks for them.
 protocol UploadBody: AnyObject {
@@ -47,30 +48,51 @@ final class ReadThroughBody: UploadBody {
     private let object: any ReadableObject
     private var offset: Int
     private let end: Int
+    private let isWhole: Bool
+    private var digest: RunningChecksum?
 
-    init(_ object: any ReadableObject, offset: Int, count: Int) {
+    /// - Parameters:
+    ///   - isWhole: whether the range is the object: then it must still be what it was when its last byte is sent.
+    ///   - digest: what to compute of the bytes on the way.
+    init(
+        _ object: any ReadableObject,
+        offset: Int,
+        count: Int,
+        isWhole: Bool,
+        digest: ChecksumAlgorithm?
+    ) throws(DigestError) {
         self.object = object
         self.offset = offset
         self.end = offset + count
         self.count = count
+        self.isWhole = isWhole
+        self.digest = nil
+        if let digest { self.digest = try RunningChecksum(digest) }
     }
+
+    /// The digest of what was sent.
+    func takeDigest() -> Checksum? { digest.take()?.finish() }
 
     func read(into buffer: UnsafeMutableRawBufferPointer) -> StreamRead {
         guard offset < end else { return .end }
-        let wanted = min(buffer.count, end - offset)
         do {
-            let count = try unsafe object.read(at: offset, into: UnsafeMutableRawBufferPointer(rebasing: buffer[..<wanted]))
-            guard count > 0 else {
-                failure = StoreError(.sourceChanged, "the source ended at byte \(offset), before byte \(end)", advice: "It shrank while it was read; run the copy again")
-                return .broken
-            }
+            let piece = unsafe UnsafeMutableRawBufferPointer(rebasing: buffer[..<min(buffer.count, end - offset)])
+            let count = unsafe try object.read(at: offset, into: piece)
+            guard count > 0 else { throw sourceEnded }
+            unsafe digest?.update(unsafe: UnsafeRawBufferPointer(rebasing: piece[..<count]))
             offset += count
+            // Before the last bytes leave: a server that never gets them keeps what it had.
+            if isWhole, offset == end { try object.checkUnchanged() }
             return .bytes(count)
         } catch {
             let problem = SluiceCore.failure(from: error)
             failure = StoreError(problem.kind, problem.what, cause: problem.cause, advice: problem.advice)
             return .broken
         }
+    }
+
+    private var sourceEnded: StoreError {
+        StoreError(.sourceChanged, "the source ended at byte \(offset), before byte \(end)", advice: "It shrank while it was read; run the copy again")
     }
 }
 

@@ -1,0 +1,205 @@
+internal import SluiceCore
+internal import SluicePipeline
+
+/// Decides which chunk is read next, and gives it the memory that it needs until it is confirmed: the pipeline's
+/// only entrance, run by one thread.
+///
+/// A chunk gets all its slabs at once and in the order of its object, so that no chunk can wait for memory that
+/// chunks behind it hold. Objects of many chunks take turns with each other and with new objects, and none holds
+/// more than its share, so that one slow object does not stall the rest.
+final class Admitter {
+    private let context: RunContext
+    private let settlement: Settlement
+    private let delivery: Delivery
+    private let entries: Channel<ListEntry>
+    private let output: Channel<ReadTask>
+    private let gate: AdmissionGate
+    /// Objects of several chunks that have chunks left, in the order of their turns.
+    private var open: [ItemTransfer] = []
+    private var turn = 0
+    private var hasListed = false
+
+    init(
+        context: RunContext,
+        settlement: Settlement,
+        delivery: Delivery,
+        entries: Channel<ListEntry>,
+        output: Channel<ReadTask>,
+        gate: AdmissionGate
+    ) {
+        self.context = context
+        self.settlement = settlement
+        self.delivery = delivery
+        self.entries = entries
+        self.output = output
+        self.gate = gate
+    }
+
+    /// Objects of several chunks that are under way at a time.
+    private static let mostOpen = 32
+
+    /// Works until everything that was listed is admitted and ended.
+    func run() {
+        while !context.cancellation.isCancelled {
+            let seen = gate.generation
+            if let again = gate.takeDue() {
+                admit(again.item, restarts: again.restarts)
+                continue
+            }
+            let hasAdmitted = admitNextChunk()
+            if admitNextEntry() || hasAdmitted { continue }
+            if hasListed, open.isEmpty, gate.isIdle { break }
+            gate.wait(since: seen)
+        }
+    }
+
+    // MARK: Chunks of open objects
+
+    /// Admits a chunk of the next open object that may have one; false when none may.
+    private func admitNextChunk() -> Bool {
+        open.removeAll { $0.hasFailed || $0.withState { state in state.chunkCount.map { state.admitted >= $0 } ?? false } }
+        for step in 0..<open.count {
+            let transfer = open[(turn + step) % open.count]
+            guard mayAdmit(transfer) else { continue }
+            turn = (turn + step + 1) % open.count
+            admitChunk(of: transfer)
+            return true
+        }
+        return false
+    }
+
+    private func mayAdmit(_ transfer: ItemTransfer) -> Bool {
+        let most = open.count > 1 ? gate.shareOfOne / 2 : gate.shareOfOne
+        return transfer.withState { state in
+            if transfer.isSerial, state.isReading { return false }
+            return state.committer.pending < max(2, most)
+        }
+    }
+
+    private func admitChunk(of transfer: ItemTransfer) {
+        let plan = transfer.plan
+        let ordinal = transfer.withState { state in
+            defer { state.admitted += 1 }
+            state.committer.add()
+            state.isReading = transfer.isSerial
+            return state.admitted
+        }
+        let count = plan.length(ofChunk: ordinal, size: transfer.item.size)
+        let offset = offset(ofChunk: ordinal, in: transfer)
+        if plan.reading == .through {
+            transfer.withState { $0.bytesRead += count }
+            delivery.deliverThrough(ordinal: ordinal, offset: offset, count: count, checksum: nil, of: transfer)
+            return
+        }
+        var task = ReadTask(transfer: transfer, ordinal: ordinal, offset: offset, count: count)
+        if plan.reading == .slab {
+            let started = ContinuousClock.now
+            // Both at once: a chunk that is read is sure of the room for its frame.
+            task.raw = context.chunkPool.lease(max(1, count))
+            if plan.isCompressed { task.encoded = context.chunkPool.lease(context.planner.encodedBound(count)) }
+            context.meters.chunker.addWaitingForOutput(ContinuousClock.now - started)
+            guard task.raw != nil, !plan.isCompressed || task.encoded != nil else {
+                settlement.drop(transfer, failure: Cancelled())
+                return
+            }
+        }
+        context.meters.chunker.addBytes(in: count, out: count)
+        if !output.send(task) { settlement.drop(transfer, failure: Cancelled()) }
+    }
+
+    private func offset(ofChunk ordinal: Int, in transfer: ItemTransfer) -> Int {
+        guard transfer.item.size == nil else { return ordinal * transfer.plan.chunkSize }
+        return transfer.withState { $0.bytesRead }
+    }
+
+    // MARK: New objects
+
+    /// Admits the next object of the list; false when there is none now or too many are under way.
+    private func admitNextEntry() -> Bool {
+        guard !hasListed, open.count < mostOpen, gate.hasRoom else { return false }
+        switch entries.tryReceive() {
+        case .empty: return false
+        case .ended:
+            hasListed = true
+            return true
+        case .element(.item(let item)):
+            admit(item, restarts: 0)
+            return true
+        case .element(.failure(let name, let failure)):
+            reject(SourceItem(name: name, size: nil), failure)
+            return true
+        }
+    }
+
+    /// Parts are gathered one an object, and one more must fit to be under way.
+    private var mostOpen: Int {
+        guard context.specification.codec != nil, context.sink.traits.placement == .numbered else { return Admitter.mostOpen }
+        let parts = context.partPool.capacity.rawValue / SlabPool.size(for: TransferPlanner.defaultBlock)
+        return max(1, min(Admitter.mostOpen, parts - 1))
+    }
+
+    private func admit(_ item: SourceItem, restarts: Int) {
+        do {
+            let name = context.naming.name(for: item)
+            try context.sink.validate(name: name)
+            let plan = try context.planner.plan(name: item.name, size: item.size, allowsReadThrough: context.source.allowsReadThrough)
+            // An object of one slab is opened by the reader; others are open from here to their end.
+            let object = plan.chunkCount == 1 && plan.reading == .slab ? nil : try context.source.open(item)
+            if let size = object?.size, let listed = item.size, size != listed {
+                guard restarts < Admitter.mostReplans else { throw ChangedSinceListed(item: item) }
+                admit(SourceItem(name: item.name, size: size, modified: object?.modified, entityTag: item.entityTag), restarts: restarts + 1)
+                return
+            }
+            start(item, name, plan, object, restarts)
+        } catch {
+            reject(item, SluiceCore.failure(from: error))
+        }
+    }
+
+    /// How often an object is planned anew because its size keeps changing.
+    private static let mostReplans = 3
+
+    private func start(_ item: SourceItem, _ name: String, _ plan: TransferPlan, _ object: (any ReadableObject)?, _ restarts: Int) {
+        let upload = Upload(
+            name: name,
+            size: plan.isCompressed ? nil : item.size,
+            condition: context.specification.overwrite == .never ? .absent : .none,
+            modified: item.modified
+        )
+        let transfer = ItemTransfer(item: item, plan: plan, upload: upload, object: object, restarts: restarts)
+        settlement.register(transfer)
+        gate.itemStarted()
+        if let stream = transfer.stream { startStream(stream, transfer) }
+        if plan.blocksAreChunks, let count = plan.chunkCount {
+            settlement.settle(transfer) { $0.committer.sourceEnded(blocks: count) }
+        }
+        if plan.chunkCount == 1 {
+            admitChunk(of: transfer)
+        } else {
+            open.append(transfer)
+        }
+    }
+
+    private func startStream(_ stream: OrderedChunks, _ transfer: ItemTransfer) {
+        stream.observe(
+            frameGone: { [settlement] count in settlement.drop(transfer, count: count) },
+            confirmEnd: { [settlement] in
+                do {
+                    try transfer.source?.checkUnchanged()
+                    return true
+                } catch {
+                    settlement.fail(transfer, SluiceCore.failure(from: error))
+                    return false
+                }
+            }
+        )
+        transfer.withState { $0.committer.add() }
+        let length = transfer.plan.isCompressed ? nil : transfer.item.size
+        settlement.submit(SinkStep(upload: transfer.upload, action: .stream(stream, length: length)), of: transfer)
+    }
+
+    /// An object that fails before it was started.
+    private func reject(_ item: SourceItem, _ failure: any Failure) {
+        context.recordItem(ItemRecord.of(item, sinkName: context.naming.name(for: item), failure: failure, context.specification))
+    }
+}

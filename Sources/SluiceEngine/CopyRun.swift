@@ -1,0 +1,61 @@
+internal import Dispatch
+package import SluiceCore
+package import SluicePipeline
+
+/// One copy from its specification to its end.
+///
+/// The stages are threads that meet in bounded channels; `execute` starts them, waits, and shuts them down from the
+/// front to the back: lister, admitter, readers, compressors, writers.
+package final class CopyRun: Sendable {
+    package let specification: CopySpecification
+    package let meters = StageMeters()
+    package let tally = Tally()
+    package let cancellation = Cancellation()
+    private let recordItem: @Sendable (ItemRecord) -> Void
+    private let stage = Locked<WriteStage?>(nil)
+
+    /// - Parameter recordItem: hears how each item ended, from several threads, before `execute` returns.
+    package init(_ specification: CopySpecification, recordItem: @escaping @Sendable (ItemRecord) -> Void = { _ in }) {
+        self.specification = specification
+        self.recordItem = recordItem
+    }
+
+    /// Ends the run as soon as possible: what was not committed is taken back. From any thread, but not from a
+    /// signal handler.
+    package func cancel() { cancellation.cancel() }
+
+    /// Steps under way, retries and the like; nil before the sink was reached.
+    package var counts: WriteStage.Counts? { stage.withLock { $0 }?.counts }
+
+    /// Copies; blocks until everything has ended.
+    ///
+    /// - Throws: a `Failure` when the run could not start: nothing was touched then.
+    package func execute() throws -> CopyResult {
+        let endpoints = try StoreFactory(specification).endpoints()
+        try endpoints.sink.prepare()
+        guard !cancellation.isCancelled else { throw Cancelled() }
+        let context = RunContext(
+            specification: specification,
+            endpoints: endpoints,
+            meters: meters,
+            tally: tally,
+            cancellation: cancellation,
+            recordItem: { [tally, recordItem] record in
+                tally.add(record)
+                recordItem(record)
+            }
+        )
+        return RunThreads(context: context, readBack: endpoints.readBack).run { stage in
+            self.stage.withLock { $0 = stage }
+        }
+    }
+}
+
+/// What came of a run.
+package struct CopyResult: Sendable {
+    package let counts: WriteStage.Counts
+    package let peakMemory: ByteCount
+    package let notes: [String]
+    package let sourceConnections: Int
+    package let isCancelled: Bool
+}

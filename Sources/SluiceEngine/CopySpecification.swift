@@ -1,0 +1,57 @@
+package import SluiceCore
+package import SluiceStores
+
+/// Everything that a copy is asked to do.
+package struct CopySpecification: Sendable {
+    /// How far integrity is checked.
+    package enum Verification: String, Sendable, CaseIterable {
+        /// No digest is computed, and the store is given none.
+        case none
+        /// Every block carries a digest that the store checks, where it checks any; the object's digest is recorded.
+        case transfer
+        /// As `transfer`, and the object is read back afterwards and compared.
+        case readback
+    }
+
+    /// What an existing object gets.
+    package enum Overwrite: String, Sendable, CaseIterable {
+        case always
+        case never
+    }
+
+    /// Connections to the sink at a time.
+    package enum Connections: Sendable, Equatable {
+        case automatic
+        case fixed(Int)
+    }
+
+    package var source: Location
+    package var sink: Location
+    package var sourceConnection = ConnectionOptions()
+    package var sinkConnection = ConnectionOptions()
+    package var connections = Connections.automatic
+    /// Bytes of one block before compression; nil to choose.
+    package var blockSize: ByteCount?
+    /// Bound on everything buffered.
+    package var memory = ByteCount.mebibytes(256)
+    package var codec: (any ChunkCodec)?
+    package var verification = Verification.transfer
+    package var overwrite = Overwrite.always
+    package var recursive = true
+    /// Whether an object that vanished between listing and reading is skipped; else it fails.
+    package var skipsMissing = true
+    package var retry = RetryLimits()
+    /// The process environment, for credentials.
+    package var environment: [String: String] = [:]
+
+    /// Attempts of one request.
+    package struct RetryLimits: Sendable {
+        package var attempts = 10
+        package init() {}
+    }
+
+    package init(source: Location, sink: Location) {
+        self.source = source
+        self.sink = sink
+    }
+}

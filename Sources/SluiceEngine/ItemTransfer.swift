@@ -1,0 +1,86 @@
+internal import SluiceCore
+internal import SluicePipeline
+
+/// One object on its way: what its chunks, frames and steps share.
+final class ItemTransfer: Sendable {
+    let item: SourceItem
+    let plan: TransferPlan
+    let upload: Upload
+    /// How often the object was started over before.
+    let restarts: Int
+    /// The chunks of a `.stream` route.
+    let stream: OrderedChunks?
+    private let object: Locked<(any ReadableObject)?>
+    private let state: Locked<State>
+
+    struct State: ~Copyable {
+        var committer = Committer()
+        /// Blocks that wait for the upload to begin.
+        var held = Ring<SinkStep>()
+        /// Frames that must be taken in order.
+        var sequencer = Sequencer<Frame>()
+        /// Whether a thread is taking frames in order; others only put theirs in.
+        var isDraining = false
+        /// Chunks that were admitted.
+        var admitted = 0
+        /// Chunks of the object; nil until the end of an object of unknown size is seen.
+        var chunkCount: Int?
+        /// Whether a serial source is being read.
+        var isReading = false
+        /// Bytes read from the source, and bytes confirmed by the sink.
+        var bytesRead = 0
+        var bytesWritten = 0
+        /// Bytes of frames that have a place in the sink.
+        var placed = 0
+        /// Whether all frames have their place.
+        var isPlaced = false
+        /// The part that frames are gathered in, and the ordinal of the next one.
+        var part: OpenPart?
+        var partOrdinal = 0
+        var digest = ObjectDigest()
+        var entityTag: String?
+        /// Set when the object is to be read again instead of being failed.
+        var startOver: StartOver?
+    }
+
+    init(item: SourceItem, plan: TransferPlan, upload: Upload, object: (any ReadableObject)?, restarts: Int) {
+        self.item = item
+        self.plan = plan
+        self.upload = upload
+        self.restarts = restarts
+        self.object = Locked(object)
+        var state = State()
+        state.chunkCount = plan.chunkCount
+        self.state = Locked(state)
+        stream = plan.route == .stream ? OrderedChunks(chunkCount: plan.chunkCount) : nil
+    }
+
+    /// Runs `body` alone with the item's state. It must not block.
+    func withState<Result: ~Copyable>(_ body: (inout sending State) -> sending Result) -> sending Result {
+        state.withLock(body)
+    }
+
+    /// The source's object, while it is open.
+    var source: (any ReadableObject)? {
+        get { object.withLock { $0 } }
+        set { object.withLock { $0 = newValue } }
+    }
+
+    var hasFailed: Bool { withState { $0.committer.failure != nil } }
+
+    /// Whether chunks are read one after another by one reader.
+    var isSerial: Bool { item.size == nil }
+}
+
+/// An item that is to be read again from its start.
+struct StartOver: Sendable {
+    let item: SourceItem
+    let restarts: Int
+    let after: Duration
+}
+
+/// A part of an object in which compressed frames are gathered until it is large enough for the store.
+struct OpenPart: ~Copyable, Sendable {
+    var slab: Slab
+    var digest = ObjectDigest()
+}

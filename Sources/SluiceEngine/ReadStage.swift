@@ -1,0 +1,214 @@
+internal import SluiceCore
+internal import SluiceDigests
+internal import SluicePipeline
+
+/// A chunk that is to be read, with the slabs for it and for what it is compressed to.
+struct ReadTask: ~Copyable, Sendable {
+    let transfer: ItemTransfer
+    let ordinal: Int
+    let offset: Int
+    let count: Int
+    var raw: Slab?
+    var encoded: Slab?
+}
+
+/// A chunk that was read and is to be compressed.
+struct RawChunk: ~Copyable, Sendable {
+    let transfer: ItemTransfer
+    let ordinal: Int
+    let offset: Int
+    var raw: Slab
+    var encoded: Slab
+}
+
+/// Reads chunks from the source and computes their digests while they are in the cache.
+final class ReadStage: Sendable {
+    private let context: RunContext
+    private let settlement: Settlement
+    private let delivery: Delivery
+    private let input: Channel<ReadTask>
+    private let output: Channel<RawChunk>
+    /// Told after each chunk of a serial source.
+    private let onChange: @Sendable () -> Void
+
+    init(
+        context: RunContext,
+        settlement: Settlement,
+        delivery: Delivery,
+        input: Channel<ReadTask>,
+        output: Channel<RawChunk>,
+        onChange: @escaping @Sendable () -> Void
+    ) {
+        self.context = context
+        self.settlement = settlement
+        self.delivery = delivery
+        self.input = input
+        self.output = output
+        self.onChange = onChange
+    }
+
+    /// Pieces that a read is cut in, so that the digest finds them in the second-level cache.
+    private static let piece = 256 << 10
+
+    /// Works until the input ends.
+    func run() {
+        var scratch: [UInt8] = []
+        let clock = ContinuousClock()
+        var last = clock.now
+        while let task = input.receive() {
+            let started = clock.now
+            context.meters.reader.addWaitingForInput(started - last)
+            let transfer = task.transfer
+            let isSerial = transfer.isSerial
+            do {
+                try read(task, &scratch)
+            } catch {
+                settle(transfer, SluiceCore.failure(from: error))
+            }
+            if isSerial {
+                transfer.withState { $0.isReading = false }
+                onChange()
+            }
+            last = clock.now
+            context.meters.reader.addBusy(last - started)
+        }
+    }
+
+    private func settle(_ transfer: ItemTransfer, _ failure: any Failure) {
+        if let changed = failure as? ChangedSinceListed {
+            settlement.startOver(transfer, as: changed.item, because: failure)
+        } else {
+            settlement.drop(transfer, failure: failure)
+        }
+    }
+
+    /// Reads the task's chunk and hands it on. On an error the task's slabs are given back and nothing was handed on.
+    private func read(_ task: consuming ReadTask, _ scratch: inout [UInt8]) throws {
+        let transfer = task.transfer
+        guard !transfer.hasFailed else {
+            settlement.drop(transfer)
+            return
+        }
+        let object = try opened(transfer)
+        guard let raw = task.raw.take() else {
+            let checksum = try digest(object, task.offset, task.count, &scratch)
+            transfer.withState { $0.bytesRead += task.count }
+            delivery.deliverThrough(ordinal: task.ordinal, offset: task.offset, count: task.count, checksum: checksum, of: transfer)
+            return
+        }
+        var slab = raw
+        let needsDigest = !transfer.plan.isCompressed
+        let checksum = try fill(&slab, object, task.offset, task.count, digest: needsDigest ? context.checksumAlgorithm : nil)
+        let count = slab.count
+        transfer.withState { $0.bytesRead += count }
+        context.meters.reader.addBytes(in: count, out: count)
+        if transfer.isSerial {
+            guard endSerial(transfer, task.ordinal, count, wanted: task.count) else { return }
+        } else {
+            try checkWhole(transfer, object, count, wanted: task.count)
+        }
+        if let encoded = task.encoded.take() {
+            let chunk = RawChunk(transfer: transfer, ordinal: task.ordinal, offset: task.offset, raw: slab, encoded: encoded)
+            if !output.send(chunk, weight: count) { settlement.drop(transfer, failure: Cancelled()) }
+        } else {
+            delivery.deliver(Frame(ordinal: task.ordinal, offset: task.offset, rawLength: count, slab: slab, checksum: checksum), of: transfer)
+        }
+    }
+
+    /// The item's object; opened now if it is one that is read at once.
+    private func opened(_ transfer: ItemTransfer) throws -> any ReadableObject {
+        if let object = transfer.source { return object }
+        let object = try context.source.open(transfer.item)
+        // A file may have grown since it was listed: then it is planned anew, with the size that it has now.
+        if let listed = transfer.item.size, let size = object.size, size != listed {
+            let item = SourceItem(name: transfer.item.name, size: size, modified: object.modified, entityTag: transfer.item.entityTag)
+            throw ChangedSinceListed(item: item)
+        }
+        transfer.source = object
+        return object
+    }
+
+    private func checkWhole(_ transfer: ItemTransfer, _ object: any ReadableObject, _ count: Int, wanted: Int) throws {
+        guard count == wanted else {
+            try object.checkUnchanged()
+            throw CopyError(.sourceChanged, "\"\(transfer.item.name)\" ended before its size of \(transfer.item.size ?? 0) bytes", advice: "It shrank while it was read; run the copy again")
+        }
+        // An object of one chunk is looked at now, before it is put; others before their commit.
+        if transfer.plan.chunkCount == 1 { try object.checkUnchanged() }
+    }
+
+    /// Sees the end of a source of unknown size; false when the chunk is empty and is not to be handed on.
+    private func endSerial(_ transfer: ItemTransfer, _ ordinal: Int, _ count: Int, wanted: Int) -> Bool {
+        guard count < wanted else { return true }
+        // Nothing behind full chunks; an empty object is one empty chunk.
+        let isEmpty = count == 0 && ordinal > 0
+        let chunks = isEmpty ? ordinal : ordinal + 1
+        settlement.settle(transfer) { state in
+            state.chunkCount = chunks
+            // One short chunk, uncompressed, goes whole.
+            guard transfer.plan.blocksAreChunks, transfer.plan.isCompressed || ordinal > 0 else { return .none }
+            return state.committer.sourceEnded(blocks: chunks)
+        }
+        transfer.stream?.finish(count: chunks)
+        if isEmpty {
+            delivery.sourceEnded(transfer)
+            settlement.drop(transfer)
+        }
+        return !isEmpty
+    }
+
+    private func fill(
+        _ slab: inout Slab,
+        _ object: any ReadableObject,
+        _ offset: Int,
+        _ count: Int,
+        digest algorithm: ChecksumAlgorithm?
+    ) throws -> Checksum? {
+        var running: RunningChecksum?
+        if let algorithm { running = try RunningChecksum(algorithm) }
+        var filled = 0
+        while filled < count {
+            let wanted = min(ReadStage.piece, count - filled)
+            let buffer = UnsafeMutableRawBufferPointer(rebasing: slab.storage[filled..<filled + wanted])
+            let read = try object.read(at: offset + filled, into: buffer)
+            running?.update(unsafe: UnsafeRawBufferPointer(rebasing: buffer[..<read]))
+            filled += read
+            if read < wanted { break }
+        }
+        slab.count = filled
+        return running.take()?.finish()
+    }
+
+    /// The digest of a range that will be read again while it is sent.
+    private func digest(_ object: any ReadableObject, _ offset: Int, _ count: Int, _ scratch: inout [UInt8]) throws -> Checksum? {
+        guard let algorithm = context.checksumAlgorithm else { return nil }
+        if scratch.isEmpty { scratch = [UInt8](repeating: 0, count: ReadStage.piece) }
+        var running = try RunningChecksum(algorithm)
+        var done = 0
+        while done < count {
+            let wanted = min(scratch.count, count - done)
+            let read = try scratch.withUnsafeMutableBytes { buffer in
+                let piece = UnsafeMutableRawBufferPointer(rebasing: buffer[..<wanted])
+                let read = try object.read(at: offset + done, into: piece)
+                running.update(unsafe: UnsafeRawBufferPointer(rebasing: piece[..<read]))
+                return read
+            }
+            guard read > 0 else {
+                try object.checkUnchanged()
+                throw CopyError(.sourceChanged, "the source ended at byte \(offset + done)", advice: "It shrank while it was read; run the copy again")
+            }
+            done += read
+        }
+        context.meters.reader.addBytes(in: count, out: count)
+        return running.finish()
+    }
+}
+
+/// A file whose size is no longer what the listing said.
+struct ChangedSinceListed: Failure {
+    let item: SourceItem
+    var kind: FailureKind { .sourceChanged }
+    var what: String { "\"\(item.name)\" keeps changing its size" }
+    var cause: String? { nil }
+    var advice: String? { "Copy it again when nobody writes to it" }
+}

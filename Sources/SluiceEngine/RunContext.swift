@@ -1,0 +1,72 @@
+internal import SluiceCore
+internal import SluicePipeline
+
+/// What all stages of one run share.
+final class RunContext: Sendable {
+    let specification: CopySpecification
+    let source: any ObjectSource
+    let sink: any ObjectSink
+    let naming: SinkNaming
+    let planner: TransferPlanner
+    /// Slabs of chunks and frames, and those of the parts that frames are gathered in. Parts have a share of their
+    /// own, so that chunks can't take the memory that a part needs to be finished.
+    let chunkPool: SlabPool
+    let partPool: SlabPool
+    let meters: StageMeters
+    let tally: Tally
+    let cancellation: Cancellation
+    let checksumAlgorithm: ChecksumAlgorithm?
+    /// Hears how each item ended.
+    let recordItem: @Sendable (ItemRecord) -> Void
+
+    init(
+        specification: CopySpecification,
+        endpoints: CopyEndpoints,
+        meters: StageMeters,
+        tally: Tally,
+        cancellation: Cancellation,
+        recordItem: @escaping @Sendable (ItemRecord) -> Void
+    ) {
+        self.specification = specification
+        source = endpoints.source
+        sink = endpoints.sink
+        naming = endpoints.naming
+        self.meters = meters
+        self.tally = tally
+        self.cancellation = cancellation
+        self.recordItem = recordItem
+        let shares = MemoryShares(specification, endpoints.sink.traits)
+        chunkPool = SlabPool(capacity: shares.chunks)
+        partPool = SlabPool(capacity: shares.parts)
+        let codec = specification.codec
+        checksumAlgorithm = specification.verification == .none ? nil : endpoints.sink.traits.blockChecksum ?? .crc64nvme
+        planner = TransferPlanner(
+            traits: endpoints.sink.traits,
+            isCompressed: codec != nil,
+            wantsChecksum: specification.verification != .none,
+            blockSize: specification.blockSize?.rawValue,
+            chunkShare: shares.chunks.rawValue,
+            partShare: shares.parts.rawValue,
+            encodedBound: { codec?.bound(for: $0) ?? $0 }
+        )
+    }
+}
+
+/// How `--memory` is divided.
+struct MemoryShares: Sendable, Equatable {
+    let chunks: ByteCount
+    let parts: ByteCount
+
+    init(_ specification: CopySpecification, _ traits: SinkTraits) {
+        let memory = specification.memory
+        guard specification.codec != nil, traits.placement == .numbered else {
+            chunks = memory
+            // A pool must hold something; nothing is ever leased from it.
+            parts = ByteCount(4096)
+            return
+        }
+        // Raw chunk and frame are short-lived; parts wait for the network.
+        parts = ByteCount(memory.rawValue / 8 * 5)
+        chunks = ByteCount(memory.rawValue - parts.rawValue)
+    }
+}

@@ -1,0 +1,181 @@
+internal import Dispatch
+internal import SluiceCore
+internal import SluicePipeline
+
+/// The threads of one run: made, joined and shut down here.
+final class RunThreads {
+    private let context: RunContext
+    private let gate = AdmissionGate()
+    private let entries = Channel<ListEntry>(bound: 1024)
+    private let reads = Channel<ReadTask>(bound: 256)
+    private let chunks: Channel<RawChunk>
+    private let settlement: Settlement
+    private let delivery: Delivery
+    private let stage: WriteStage
+    private let readBack: ReadBackStage?
+    private let writers: Int
+    private let mostConnections: Int
+
+    init(context: RunContext, readBack source: (any ObjectSource)?) {
+        self.context = context
+        let cores = ProcessorCount.available
+        let (governor, most) = RunThreads.governor(context)
+        mostConnections = most
+        // A worker drives many connections; more workers than cores would only share them.
+        writers = context.sink.traits.isRemote ? min(most, max(2, cores)) : most
+        chunks = Channel(bound: max(1, context.specification.memory.rawValue))
+        let gate = gate
+        let readBack = source.map { ReadBackStage(context: context, source: $0, gate: gate) }
+        self.readBack = readBack
+        settlement = Settlement(
+            context: context,
+            onChange: { gate.notify() },
+            onEnd: { transfer, startOver in
+                if startOver == nil {
+                    let record = ItemRecord.of(transfer, context.specification)
+                    if let readBack, case .copied = record.outcome {
+                        // The item ends when it has been read back.
+                        readBack.submit(record)
+                        return
+                    }
+                    context.recordItem(record)
+                }
+                gate.itemEnded(startOver)
+            }
+        )
+        delivery = Delivery(context: context, settlement: settlement)
+        stage = WriteStage(
+            governor: governor,
+            workers: writers,
+            policy: RetryPolicy(attempts: context.specification.retry.attempts),
+            meter: context.meters.writer,
+            observer: settlement
+        )
+        settlement.attach(stage)
+    }
+
+    /// The most connections that `auto` climbs to: above it a line is full or a service throttles.
+    private static let mostAutomatic = 256
+    /// Local files: enough to keep a disk's queue filled.
+    private static let localWriters = 4
+
+    private static func governor(_ context: RunContext) -> (ConnectionGovernor, Int) {
+        switch context.specification.connections {
+        case .fixed(let count):
+            return (ConnectionGovernor(fixed: count), count)
+        case .automatic where !context.sink.traits.isRemote:
+            return (ConnectionGovernor(fixed: localWriters), localWriters)
+        case .automatic:
+            return (ConnectionGovernor(startingAt: max(2, ProcessorCount.available), maximum: mostAutomatic), mostAutomatic)
+        }
+    }
+
+    /// Runs to the end.
+    func run(_ started: (WriteStage) -> Void) -> CopyResult {
+        started(stage)
+        onCancellation()
+        let front = DispatchGroup()
+        let readers = DispatchGroup()
+        let compressors = DispatchGroup()
+        let back = DispatchGroup()
+        let ticker = Ticker(stage: stage, gate: gate)
+        startWorkers(readers, compressors, back)
+        ticker.start(in: back)
+        startLister(in: front)
+        readBack?.start()
+        Admitter(context: context, settlement: settlement, delivery: delivery, entries: entries, output: reads, gate: gate).run()
+        waitForItems()
+        shutDown(front, readers, compressors)
+        ticker.stop()
+        stage.end()
+        back.wait()
+        readBack?.finish()
+        return result()
+    }
+
+    private func onCancellation() {
+        let (context, entries, settlement, stage, gate) = (context, entries, settlement, stage, gate)
+        context.cancellation.onCancel {
+            context.chunkPool.close()
+            context.partPool.close()
+            entries.close()
+            settlement.cancelAll()
+            stage.cancel()
+            gate.notify()
+        }
+    }
+
+    private func startWorkers(_ readers: DispatchGroup, _ compressors: DispatchGroup, _ back: DispatchGroup) {
+        let cores = ProcessorCount.available
+        let reading = ReadStage(
+            context: context,
+            settlement: settlement,
+            delivery: delivery,
+            input: reads,
+            output: chunks,
+            onChange: { [gate] in gate.notify() }
+        )
+        for index in 0..<min(16, max(2, cores)) { Worker("reader \(index)").run(in: readers) { reading.run() } }
+        if let codec = context.specification.codec {
+            let compressing = CompressStage(context: context, settlement: settlement, delivery: delivery, input: chunks, codec: codec)
+            for index in 0..<cores { Worker("compressor \(index)").run(in: compressors) { compressing.run() } }
+        }
+        let slots = (mostConnections + writers - 1) / writers
+        for index in 0..<writers {
+            Worker("writer \(index)").run(in: back) { [context, stage] in context.sink.serve(stage, slots: slots) }
+        }
+    }
+
+    private func startLister(in group: DispatchGroup) {
+        Worker("lister").run(in: group) { [context, entries, gate] in
+            do {
+                try context.source.list { entry in
+                    if case .item(let item) = entry { context.tally.listed(item) }
+                    guard entries.send(entry) else { throw Cancelled() }
+                    gate.notify()
+                }
+                context.tally.listingEnded()
+            } catch {
+                let failure = SluiceCore.failure(from: error)
+                if failure.kind != .cancelled { context.tally.fail(failure, on: context.source.location.description) }
+            }
+            entries.finish()
+            gate.notify()
+        }
+    }
+
+    /// After a cancellation items are still ending: their uploads are aborted.
+    private func waitForItems() {
+        let deadline = ContinuousClock.now + RunThreads.patience
+        while !gate.isIdle, ContinuousClock.now < deadline {
+            let seen = gate.generation
+            settlement.cancelAll()
+            if gate.isIdle { break }
+            gate.wait(since: seen)
+        }
+    }
+
+    /// How long a cancelled run waits for its aborts.
+    private static let patience = Duration.milliseconds(900)
+
+    private func shutDown(_ front: DispatchGroup, _ readers: DispatchGroup, _ compressors: DispatchGroup) {
+        entries.close()
+        if context.cancellation.isCancelled { reads.close() } else { reads.finish() }
+        if !context.cancellation.isCancelled {
+            front.wait()
+            readers.wait()
+        }
+        if context.cancellation.isCancelled { chunks.close() } else { chunks.finish() }
+        if !context.cancellation.isCancelled { compressors.wait() }
+    }
+
+    private func result() -> CopyResult {
+        CopyResult(
+            counts: stage.counts,
+            peakMemory: ByteCount(context.chunkPool.peak.rawValue + context.partPool.peak.rawValue),
+            notes: context.sink.notes,
+            sourceConnections: min(16, max(2, ProcessorCount.available)),
+            isCancelled: context.cancellation.isCancelled
+        )
+    }
+}

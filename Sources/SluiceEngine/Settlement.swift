@@ -1,0 +1,214 @@
+internal import SluiceCore
+internal import SluicePipeline
+
+/// Carries out what the items' committers decide, and ends items: the one place that does.
+final class Settlement: StepObserver {
+    private let context: RunContext
+    private let stage = Locked<WriteStage?>(nil)
+    /// The transfers under way by their upload, so that a step finds its own.
+    private let transfers = Locked<[ObjectIdentifier: ItemTransfer]>([:])
+    private let onChange: @Sendable () -> Void
+    private let onEnd: @Sendable (ItemTransfer, StartOver?) -> Void
+
+    /// - Parameters:
+    ///   - onChange: called whenever a piece of an item has gone, so that another can be admitted.
+    ///   - onEnd: called when an item has ended; with what is to be started over instead, if so.
+    init(
+        context: RunContext,
+        onChange: @escaping @Sendable () -> Void,
+        onEnd: @escaping @Sendable (ItemTransfer, StartOver?) -> Void
+    ) {
+        self.context = context
+        self.onChange = onChange
+        self.onEnd = onEnd
+    }
+
+    /// The stage that steps go to.
+    func attach(_ stage: WriteStage) { self.stage.withLock { $0 = stage } }
+
+    /// Makes the transfer known before its first step.
+    func register(_ transfer: ItemTransfer) {
+        transfers.withLock { $0[ObjectIdentifier(transfer.upload)] = transfer }
+    }
+
+    // MARK: From the stages
+
+    func submit(_ step: consuming SinkStep, of transfer: ItemTransfer) {
+        guard let stage = stage.withLock({ $0 }) else { preconditionFailure("the run was started") }
+        stage.submit(step)
+    }
+
+    /// A piece has gone without a step: it was dropped, or became part of another.
+    func drop(_ transfer: ItemTransfer, count: Int = 1) {
+        settle(transfer) { state in
+            var action = Committer.Action.none
+            for _ in 0..<count { action = state.committer.remove() }
+            return action
+        }
+    }
+
+    /// A piece has gone because of a failure.
+    func drop(_ transfer: ItemTransfer, failure: any Failure) {
+        settle(transfer) { $0.committer.failed(failure) }
+        transfer.stream?.breakOff()
+    }
+
+    /// Fails an item because of something that is no piece of it.
+    func fail(_ transfer: ItemTransfer, _ failure: any Failure) {
+        settle(transfer) { $0.committer.fail(failure) }
+        transfer.stream?.breakOff()
+    }
+
+    /// Ends a transfer so that its object is read again, as it is now.
+    func startOver(_ transfer: ItemTransfer, as item: SourceItem, because failure: any Failure) {
+        transfer.withState { $0.startOver = StartOver(item: item, restarts: transfer.restarts + 1, after: .zero) }
+        drop(transfer, failure: failure)
+    }
+
+    /// Gives up every transfer under way.
+    func cancelAll() {
+        let all = transfers.withLock { Array($0.values) }
+        for transfer in all { fail(transfer, Cancelled()) }
+    }
+
+    /// Changes an item's state and carries out what follows from it.
+    func settle(_ transfer: ItemTransfer, _ change: (inout sending ItemTransfer.State) -> Committer.Action) {
+        perform(transfer.withState { change(&$0) }, for: transfer)
+        onChange()
+    }
+
+    func perform(_ action: Committer.Action, for transfer: ItemTransfer) {
+        switch action {
+        case .none: break
+        case .begin: submit(SinkStep(upload: transfer.upload, action: .begin), of: transfer)
+        case .release: releaseHeld(transfer)
+        case .commit(let receipts): commit(transfer, receipts)
+        case .abort: submit(SinkStep(upload: transfer.upload, action: .abort), of: transfer)
+        case .end: end(transfer)
+        }
+        if transfer.hasFailed { dropHeld(transfer) }
+    }
+
+    private func releaseHeld(_ transfer: ItemTransfer) {
+        while let step = transfer.withState({ $0.held.popFirst() }) { submit(step, of: transfer) }
+    }
+
+    /// What can't be sent any more counts as gone.
+    private func dropHeld(_ transfer: ItemTransfer) {
+        while transfer.withState({ $0.held.popFirst() }) != nil { drop(transfer) }
+        // A part that is being gathered is no piece; its slab goes back.
+        _ = transfer.withState { $0.part.take() }
+        let waiting = transfer.withState { $0.sequencer.removeAll() }
+        if waiting > 0 { drop(transfer, count: waiting) }
+    }
+
+    private func commit(_ transfer: ItemTransfer, _ receipts: [BlockReceipt]) {
+        do {
+            try transfer.source?.checkUnchanged()
+        } catch {
+            settle(transfer) { $0.committer.commitFailed(SluiceCore.failure(from: error)) }
+            return
+        }
+        transfer.withState { state in
+            state.bytesWritten = 0
+            for receipt in receipts {
+                state.digest.append(receipt.checksum, length: receipt.length)
+                state.bytesWritten += receipt.length
+            }
+        }
+        submit(SinkStep(upload: transfer.upload, action: .commit(receipts)), of: transfer)
+    }
+
+    // MARK: From the sink's workers
+
+    func finished(_ step: consuming SinkStep, _ result: StepResult) {
+        guard let transfer = transfers.withLock({ $0[ObjectIdentifier(step.upload)] }) else {
+            preconditionFailure("a step belongs to an item")
+        }
+        let action = step.action
+        if case .stream(let stream, _) = action { stream.close() }
+        let count = step.body.count
+        let checksum = step.checksum
+        // The slab goes back before anything is admitted in its place.
+        discardSlab(step)
+        switch result {
+        case .confirmed(let outcome):
+            confirmed(action, count, checksum, outcome, transfer)
+        case .failed(let failure):
+            failed(action, failure, transfer)
+        }
+    }
+
+    private func discardSlab(_ step: consuming SinkStep) { _ = consume step }
+
+    private func confirmed(
+        _ action: SinkStep.Action,
+        _ count: Int,
+        _ checksum: Checksum?,
+        _ outcome: StepOutcome,
+        _ transfer: ItemTransfer
+    ) {
+        context.tally.addConfirmed(count)
+        switch action {
+        case .begin:
+            settle(transfer) { $0.committer.begun() }
+        case .block(let ordinal, _):
+            let receipt = BlockReceipt(ordinal: ordinal, length: count, checksum: checksum, tag: outcome.tag ?? "")
+            settle(transfer) { $0.committer.confirmed(receipt) }
+        case .whole:
+            settle(transfer) { state in
+                state.bytesWritten = count
+                state.entityTag = outcome.tag
+                if checksum == nil { state.digest.append(outcome.sentChecksum, length: count) }
+                return state.committer.wholeConfirmed()
+            }
+        case .stream(let stream, _):
+            let chunks = stream as? OrderedChunks
+            context.tally.addConfirmed(chunks?.length ?? 0)
+            settle(transfer) { state in
+                state.bytesWritten = chunks?.length ?? 0
+                state.digest.append(chunks?.digest, length: 0)
+                state.entityTag = outcome.tag
+                return state.committer.wholeConfirmed()
+            }
+        case .commit:
+            settle(transfer) { state in
+                state.entityTag = outcome.tag
+                return state.committer.committed()
+            }
+        case .abort:
+            settle(transfer) { $0.committer.aborted() }
+        }
+    }
+
+    private func failed(_ action: SinkStep.Action, _ failure: any Failure, _ transfer: ItemTransfer) {
+        switch action {
+        case .commit: settle(transfer) { $0.committer.commitFailed(failure) }
+        case .abort: settle(transfer) { $0.committer.aborted() }
+        case .begin, .block, .whole, .stream: drop(transfer, failure: failure)
+        }
+    }
+
+    // MARK: The end of an item
+
+    private func end(_ transfer: ItemTransfer) {
+        transfers.withLock { $0[ObjectIdentifier(transfer.upload)] = nil }
+        let startOver = startOver(transfer)
+        transfer.source = nil
+        onEnd(transfer, startOver)
+    }
+
+    /// A stream that broke for a passing reason is sent again from the source's start.
+    private func startOver(_ transfer: ItemTransfer) -> StartOver? {
+        if context.cancellation.isCancelled { return nil }
+        if let asked = transfer.withState({ $0.startOver }) { return asked }
+        guard let failure = transfer.withState({ $0.committer.failure }), transfer.plan.route == .stream,
+            failure.isRetryable, context.source.isRereadable
+        else { return nil }
+        let policy = RetryPolicy(attempts: context.specification.retry.attempts)
+        switch policy.decision(attempt: transfer.restarts, failure: failure, jitter: Double.random(in: 0...1)) {
+        case .giveUp: return nil
+        case .retry(let wait): return StartOver(item: transfer.item, restarts: transfer.restarts + 1, after: wait)
+        }
+    }
+}

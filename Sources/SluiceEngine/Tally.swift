@@ -1,0 +1,88 @@
+package import SluiceCore
+internal import SluicePipeline
+internal import Synchronization
+
+/// What the run has done so far, added up over its items.
+package final class Tally: Sendable {
+    /// Sums at one moment.
+    package struct Reading: Sendable {
+        /// Items that the listing has found, and their bytes where known.
+        package var filesListed = 0
+        package var bytesListed = 0
+        package var isListed = false
+        package var filesRead = 0
+        package var filesWritten = 0
+        package var filesSkipped = 0
+        package var filesFailed = 0
+        package var bytesRead = 0
+        package var bytesWritten = 0
+        package var bytesOnWire = 0
+        /// The first errors, each as one sentence with its item.
+        package var errors: [ItemError] = []
+        package var notes: [String] = []
+        /// The digest of the object where there was just one.
+        package var digest: Checksum?
+    }
+
+    /// An item's error.
+    package struct ItemError: Sendable {
+        package let name: String
+        package let failure: any Failure
+    }
+
+    /// Errors kept for the report; the manifest has them all.
+    private static let keptErrors = 100
+
+    private let sums = Mutex(Reading())
+    private let confirmed = Atomic<Int>(0)
+    private let isListingDone = Atomic<Bool>(false)
+
+    package init() {}
+
+    package var reading: Reading { sums.withLock { $0 } }
+    /// Bytes of bodies that the sink has confirmed, those of unfinished items too.
+    package var bytesConfirmed: Int { confirmed.load(ordering: .relaxed) }
+
+    func addConfirmed(_ bytes: Int) { confirmed.wrappingAdd(bytes, ordering: .relaxed) }
+
+    func listed(_ item: SourceItem) {
+        sums.withLock {
+            $0.filesListed += 1
+            $0.bytesListed += item.size ?? 0
+        }
+    }
+
+    func listingEnded() { sums.withLock { $0.isListed = true } }
+
+    func add(_ record: ItemRecord) {
+        sums.withLock { sums in
+            sums.bytesRead += record.bytesRead
+            switch record.outcome {
+            case .copied:
+                sums.filesRead += 1
+                sums.filesWritten += 1
+                sums.bytesWritten += record.bytesWritten
+                sums.digest = sums.filesWritten == 1 ? record.checksum : nil
+            case .skipped(let failure):
+                sums.filesSkipped += 1
+                Tally.keep(failure, record.name, &sums)
+            case .failed(let failure):
+                sums.filesFailed += 1
+                Tally.keep(failure, record.name, &sums)
+            }
+        }
+    }
+
+    /// An error that is no item's: a listing that broke off.
+    func fail(_ failure: any Failure, on name: String) {
+        sums.withLock {
+            $0.filesFailed += 1
+            Tally.keep(failure, name, &$0)
+        }
+    }
+
+    private static func keep(_ failure: any Failure, _ name: String, _ sums: inout Reading) {
+        guard sums.errors.count < keptErrors else { return }
+        sums.errors.append(ItemError(name: name, failure: failure))
+    }
+}

@@ -1,0 +1,216 @@
+internal import SluiceCore
+internal import SluicePipeline
+
+/// How one object is cut, read and put. Decided before its first byte, from values alone.
+struct TransferPlan: Sendable, Equatable {
+    /// What the sink is asked for.
+    enum Route: Sendable, Equatable {
+        /// One request with the whole object.
+        case whole
+        /// One request with a stream of chunks.
+        case stream
+        /// Blocks and a commit. `partSize` is the capacity of the parts that compressed frames are gathered in; nil
+        /// where a chunk is a block.
+        case blocks(partSize: Int?)
+        /// What becomes of an object of unknown size is seen at its end: whole if it fits one chunk, else blocks.
+        case undecided(partSize: Int?)
+    }
+
+    /// How the bytes come from the source to the sink's worker.
+    enum Reading: Sendable, Equatable {
+        /// Into a slab.
+        case slab
+        /// By the sink's worker, while it sends.
+        case through
+        /// Once for the digest, and again by the sink's worker while it sends: the second read comes from the page
+        /// cache, and nothing is held in memory in between.
+        case digestThenThrough
+    }
+
+    var route: Route
+    var reading: Reading
+    /// Bytes of a chunk, before compression.
+    var chunkSize: Int
+    /// How many chunks there are; nil where the size is not known.
+    var chunkCount: Int?
+    var isCompressed: Bool
+
+    /// The capacity of the parts that compressed frames are gathered in; nil where a chunk is a block of its own.
+    var partSize: Int? {
+        switch route {
+        case .blocks(let size), .undecided(let size): size
+        case .whole, .stream: nil
+        }
+    }
+
+    /// Whether the object is put in blocks of one chunk each.
+    var blocksAreChunks: Bool {
+        switch route {
+        case .blocks(nil), .undecided(nil): true
+        case .blocks, .undecided, .whole, .stream: false
+        }
+    }
+
+    /// Bytes of chunk `ordinal`.
+    func length(ofChunk ordinal: Int, size: Int?) -> Int {
+        if let size { return min(chunkSize, size - ordinal * chunkSize) }
+        guard let growth else { return chunkSize }
+        return min(growth.largest, chunkSize * (1 + ordinal / growth.step))
+    }
+
+    /// How blocks of an object of unknown size grow, so that the number that the store takes holds more than any
+    /// stream is likely to bring.
+    struct Growth: Sendable, Equatable {
+        /// Blocks after which they grow by the first one's size.
+        var step: Int
+        /// The largest that the memory allows.
+        var largest: Int
+    }
+
+    var growth: Growth?
+}
+
+/// What plans are made from: the sink, the options and the memory shares.
+struct TransferPlanner: Sendable {
+    let traits: SinkTraits
+    let isCompressed: Bool
+    /// Whether blocks carry a digest.
+    let wantsChecksum: Bool
+    /// The user's block size, if any.
+    let blockSize: Int?
+    /// Bytes that all slabs of chunks, and those of parts, may take.
+    let chunkShare: Int
+    let partShare: Int
+    /// The most that a chunk of so many bytes becomes when it is compressed.
+    let encodedBound: @Sendable (Int) -> Int
+
+    /// A block of 8 MiB: above Azure's threshold for the high-throughput path (4 MiB), above S3's least part, small
+    /// enough that a lost one costs little.
+    static let defaultBlock = 8 << 20
+    /// Chunks for compression: the source and its frame stay in the second-level cache's reach, and a gzip window of
+    /// 32 KiB loses less than half a percent to the cut.
+    static let compressionChunk = 1 << 20
+    /// From this size on reading while sending saves more than the extra calls cost.
+    static let readThroughFrom = 512 << 10
+    /// Local blocks: large enough to amortise the hand-over, small enough for the cache.
+    static let localBlock = 1 << 20
+
+    func plan(name: String, size: Int?, allowsReadThrough: Bool) throws(CopyError) -> TransferPlan {
+        if let size, size > traits.maximumObject {
+            throw tooLarge(name, size, "the store holds at most \(ByteCount(traits.maximumObject))")
+        }
+        if isCompressed { return try compressed(name, size) }
+        guard let size else { return try unknown(name) }
+        switch traits.placement {
+        case .sequential:
+            if allowsReadThrough, traits.isRemote, size >= TransferPlanner.readThroughFrom {
+                return TransferPlan(route: .whole, reading: .through, chunkSize: size, chunkCount: 1, isCompressed: false)
+            }
+            let chunk = min(max(1, size), fitting(blockSize ?? TransferPlanner.localBlock))
+            let count = max(1, (size + chunk - 1) / chunk)
+            return TransferPlan(route: count == 1 ? .whole : .stream, reading: .slab, chunkSize: chunk, chunkCount: count, isCompressed: false)
+        case .positioned:
+            return cut(size, into: fitting(blockSize ?? TransferPlanner.localBlock), reading: .slab)
+        case .numbered:
+            let block = try numberedBlock(name, size)
+            let wanted = reading(block, allowsReadThrough)
+            if wanted == .slab, block > chunkShare {
+                throw tooLarge(name, size, "its blocks of \(ByteCount(block)) do not fit --memory")
+            }
+            return cut(size, into: block, reading: wanted)
+        }
+    }
+
+    private func cut(_ size: Int, into block: Int, reading: TransferPlan.Reading) -> TransferPlan {
+        if size <= block {
+            let kept: TransferPlan.Reading = size >= TransferPlanner.readThroughFrom ? reading : .slab
+            return TransferPlan(route: .whole, reading: kept, chunkSize: max(1, size), chunkCount: 1, isCompressed: false)
+        }
+        return TransferPlan(route: .blocks(partSize: nil), reading: reading, chunkSize: block, chunkCount: (size + block - 1) / block, isCompressed: false)
+    }
+
+    private func reading(_ block: Int, _ allowsReadThrough: Bool) -> TransferPlan.Reading {
+        guard allowsReadThrough, block >= TransferPlanner.readThroughFrom else { return .slab }
+        return wantsChecksum && traits.blockChecksum != nil ? .digestThenThrough : .through
+    }
+
+    /// A block size that the store takes and with which the object does not need too many blocks.
+    private func numberedBlock(_ name: String, _ size: Int) throws(CopyError) -> Int {
+        let needed = (size + traits.maximumBlocks - 1) / traits.maximumBlocks
+        if let blockSize {
+            let most = blockSize.multipliedReportingOverflow(by: traits.maximumBlocks)
+            guard most.overflow || most.partialValue >= size else {
+                throw tooLarge(name, size, "\(traits.maximumBlocks) blocks of \(ByteCount(blockSize)) do not hold it: give a --block-size of at least \(ByteCount(roundedUp(needed)))")
+            }
+            return min(max(blockSize, traits.minimumBlock), traits.maximumBlock)
+        }
+        let block = max(TransferPlanner.defaultBlock, traits.minimumBlock, roundedUp(needed))
+        guard block <= traits.maximumBlock else {
+            throw tooLarge(name, size, "\(traits.maximumBlocks) blocks of \(ByteCount(traits.maximumBlock)) do not hold it")
+        }
+        return block
+    }
+
+    private func roundedUp(_ bytes: Int) -> Int { (bytes + 0xF_FFFF) & ~0xF_FFFF }
+
+    /// The largest chunk up to `wanted` of which four fit the share.
+    private func fitting(_ wanted: Int) -> Int { max(4096, min(wanted, chunkShare / 4)) }
+
+    private func unknown(_ name: String) throws(CopyError) -> TransferPlan {
+        switch traits.placement {
+        case .sequential:
+            return TransferPlan(route: .stream, reading: .slab, chunkSize: fitting(TransferPlanner.localBlock), isCompressed: false)
+        case .positioned:
+            return TransferPlan(route: .undecided(partSize: nil), reading: .slab, chunkSize: fitting(TransferPlanner.localBlock), isCompressed: false)
+        case .numbered:
+            let block = max(traits.minimumBlock, blockSize ?? TransferPlanner.defaultBlock)
+            guard SlabPool.size(for: block) * 2 <= chunkShare else {
+                throw CopyError(.tooLarge, "\"\(name)\" can't be sent in blocks of \(ByteCount(block))", cause: "two of them do not fit --memory", advice: "Give more --memory or a smaller --block-size")
+            }
+            var plan = TransferPlan(route: .undecided(partSize: nil), reading: .slab, chunkSize: block, isCompressed: false)
+            // S3: 10,000 parts from 8 MiB, a tenth of them of one size, hold 430 GiB where the memory allows 80 MiB.
+            if traits.maximumBlocks < .max {
+                plan.growth = .init(step: max(1, traits.maximumBlocks / 10), largest: max(block, chunkShare / 4))
+            }
+            return plan
+        }
+    }
+
+    private func compressed(_ name: String, _ size: Int?) throws(CopyError) -> TransferPlan {
+        let chunk = fitting(min(blockSize ?? .max, TransferPlanner.compressionChunk))
+        let count = size.map { max(1, ($0 + chunk - 1) / chunk) }
+        let part = traits.placement == .numbered ? try partSize(name, size, chunk) : nil
+        let route: TransferPlan.Route
+        switch (traits.placement, count) {
+        case (_, 1?): route = .whole
+        case (.sequential, _): route = .stream
+        case (_, nil): route = .undecided(partSize: part)
+        case (.positioned, _): route = .blocks(partSize: nil)
+        // Compressed to less than one part, it goes whole after all.
+        case (.numbered, _): route = .undecided(partSize: part)
+        }
+        return TransferPlan(route: route, reading: .slab, chunkSize: chunk, chunkCount: count, isCompressed: true)
+    }
+
+    /// The capacity of a part: whole frames are gathered until the next may not fit, and all but the last part must
+    /// reach the store's minimum.
+    private func partSize(_ name: String, _ size: Int?, _ chunk: Int) throws(CopyError) -> Int {
+        let bound = encodedBound(chunk)
+        // Without a size: what 10,000 parts of 64 MiB hold, if the memory allows such parts.
+        let most = size.map { encodedBound($0) } ?? 0
+        let needed = most / max(1, traits.maximumBlocks) + bound
+        let wanted = max(blockSize ?? TransferPlanner.defaultBlock, traits.minimumBlock + bound, needed)
+        let part = SlabPool.size(for: wanted)
+        guard part <= traits.maximumBlock else {
+            throw tooLarge(name, size ?? 0, "its parts would be larger than the store takes")
+        }
+        guard part <= partShare else {
+            throw CopyError(.tooLarge, "\"\(name)\" can't be compressed into parts of \(ByteCount(part))", cause: "--memory is too small for one", advice: "Give more --memory or a smaller --block-size")
+        }
+        return part
+    }
+
+    private func tooLarge(_ name: String, _ size: Int, _ cause: String) -> CopyError {
+        CopyError(.tooLarge, "\"\(name)\" of \(ByteCount(size)) can't be put", cause: cause)
+    }
+}

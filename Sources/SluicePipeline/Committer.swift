@@ -1,0 +1,170 @@
+package import SluiceCore
+
+/// When an object's upload begins, commits, aborts and ends: decided from what is pending, without threads.
+///
+/// Pieces are whatever is alive of the object between its source and the sink's answer: chunks that are read or
+/// compressed, and steps. The object is committed when its source has ended and every block is confirmed; it ends
+/// when no piece is left.
+package struct Committer: Sendable {
+    package enum Action: Sendable, Equatable {
+        case none
+        /// Submit the step that begins the upload; blocks are kept back until it is confirmed.
+        case begin
+        /// Submit the blocks that were kept back.
+        case release
+        /// Submit the commit of these blocks, in order.
+        case commit([BlockReceipt])
+        /// Submit the abort of what was begun.
+        case abort
+        /// The object is done; nothing is pending.
+        case end
+    }
+
+    private enum Upload: Sendable, Equatable {
+        case notBegun
+        case beginning
+        case begun
+        case committing
+        case aborting
+        /// Committed, aborted, or in no need of either.
+        case closed
+    }
+
+    private var upload = Upload.notBegun
+    private var receipts: [BlockReceipt] = []
+    private var blocks: Int?
+    private var hasEnded = false
+    /// What went wrong first.
+    package private(set) var failure: (any Failure)?
+    /// Chunks and steps that are alive.
+    package private(set) var pending = 0
+
+    package init() {}
+
+    /// The whole object went or goes in one request, without blocks.
+    package private(set) var isWhole = false
+
+    /// A piece has come to life.
+    package mutating func add() {
+        precondition(!hasEnded, "an object that has ended gets no more pieces")
+        pending += 1
+    }
+
+    /// A chunk was dropped or became part of another piece.
+    package mutating func remove() -> Action {
+        pending -= 1
+        return afterChange()
+    }
+
+    /// A block is ready to be sent. `.begin` when it is the first; `isReleased` says whether it may go now.
+    package mutating func blockReady() -> Action {
+        guard upload == .notBegun else { return .none }
+        upload = .beginning
+        pending += 1
+        return .begin
+    }
+
+    /// Whether blocks may be sent.
+    package var isReleased: Bool { upload == .begun }
+
+    /// The upload was begun.
+    package mutating func begun() -> Action {
+        pending -= 1
+        upload = .begun
+        let next = afterChange()
+        return next == .none ? .release : next
+    }
+
+    /// The object goes in one request, whose step is one of the pieces.
+    package mutating func goesWhole() {
+        isWhole = true
+        blocks = 0
+    }
+
+    /// A block was confirmed.
+    package mutating func confirmed(_ receipt: BlockReceipt) -> Action {
+        pending -= 1
+        receipts.append(receipt)
+        return afterChange()
+    }
+
+    /// The step that puts the whole object was confirmed.
+    package mutating func wholeConfirmed() -> Action {
+        pending -= 1
+        upload = .closed
+        return afterChange()
+    }
+
+    /// The source has ended after `count` blocks.
+    package mutating func sourceEnded(blocks count: Int) -> Action {
+        blocks = count
+        return afterChange()
+    }
+
+    /// A piece failed and is gone.
+    package mutating func failed(_ problem: any Failure) -> Action {
+        pending -= 1
+        if upload == .beginning { upload = .closed }
+        return fail(problem)
+    }
+
+    /// Something failed that is no piece: what is pending will be dropped.
+    package mutating func fail(_ problem: any Failure) -> Action {
+        if failure == nil { failure = problem }
+        return afterChange()
+    }
+
+    /// The commit was confirmed.
+    package mutating func committed() -> Action {
+        pending -= 1
+        upload = .closed
+        return afterChange()
+    }
+
+    /// The commit failed.
+    package mutating func commitFailed(_ problem: any Failure) -> Action {
+        pending -= 1
+        if failure == nil { failure = problem }
+        // What was put is still there; whether the commit took effect in spite of the error is not known, and an
+        // abort after a commit does no harm.
+        upload = .begun
+        return afterChange()
+    }
+
+    /// The abort has ended, whatever came of it.
+    package mutating func aborted() -> Action {
+        pending -= 1
+        upload = .closed
+        return afterChange()
+    }
+
+    private mutating func afterChange() -> Action {
+        guard !hasEnded else { return .none }
+        if failure != nil { return afterFailure() }
+        if upload == .begun, let blocks, receipts.count == blocks, pending == 0 {
+            upload = .committing
+            pending += 1
+            return .commit(receipts.sorted { $0.ordinal < $1.ordinal })
+        }
+        if upload == .closed, pending == 0 {
+            hasEnded = true
+            return .end
+        }
+        return .none
+    }
+
+    private mutating func afterFailure() -> Action {
+        guard pending == 0 else { return .none }
+        switch upload {
+        case .begun:
+            upload = .aborting
+            pending += 1
+            return .abort
+        case .notBegun, .closed:
+            hasEnded = true
+            return .end
+        case .beginning, .committing, .aborting:
+            return .none
+        }
+    }
+}

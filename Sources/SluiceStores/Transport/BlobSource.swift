@@ -1,0 +1,101 @@
+package import SluiceCore
+
+/// A source behind HTTP: a dialect that says what to ask, and a client that asks.
+package struct BlobSource: ObjectSource {
+    private let dialect: any BlobReadDialect
+    private let client: HTTPClient
+    package let isSingleObject: Bool
+
+    /// - Parameter isSingleObject: whether the location is one object, which is then not listed.
+    package init(dialect: any BlobReadDialect, client: HTTPClient, isSingleObject: Bool) {
+        self.dialect = dialect
+        self.client = client
+        self.isSingleObject = isSingleObject
+    }
+
+    package var location: Location { dialect.location }
+    package var isRereadable: Bool { true }
+    package var allowsReadThrough: Bool { false }
+
+    package func list(_ body: (ListEntry) throws -> Void) throws {
+        var marker: String?
+        repeat {
+            let now = Timestamp.now
+            guard let request = try dialect.listRequest(marker: marker, now: now) else {
+                throw StoreError(.usage, "\(location) can't be listed", advice: "Give the address of one object")
+            }
+            let response = try client.send(request, bodyLimit: BlobSource.pageLimit)
+            guard response.isSuccess else { throw dialect.failure(response, name: nil, now: now) }
+            let page = try dialect.listPage(response, now: now)
+            for item in page.items { try body(.item(item)) }
+            marker = page.next
+        } while marker != nil
+    }
+
+    /// A page of 5,000 names of 1,024 bytes with their properties.
+    private static let pageLimit = ByteCount.mebibytes(32)
+
+    package func open(_ item: SourceItem) throws -> any ReadableObject {
+        let now = Timestamp.now
+        let response = try client.send(dialect.propertiesRequest(name: item.name, now: now), bodyLimit: .kibibytes(64))
+        guard response.isSuccess else { throw dialect.failure(response, name: item.name, now: now) }
+        return BlobObject(name: item.name, properties: response, dialect: dialect, client: client)
+    }
+}
+
+/// An object behind HTTP, of the version that it had when it was opened.
+package final class BlobObject: ReadableObject {
+    package let size: Int?
+    package let modified: Timestamp?
+    package let metadata: ObjectMetadata
+    private let name: String
+    private let entityTag: String?
+    private let dialect: any BlobReadDialect
+    private let client: HTTPClient
+
+    init(name: String, properties: HTTPResponse, dialect: any BlobReadDialect, client: HTTPClient) {
+        self.name = name
+        self.dialect = dialect
+        self.client = client
+        size = properties["content-length"].flatMap(Int.init)
+        modified = properties["last-modified"].flatMap { Timestamp(httpDate: $0) }
+        entityTag = properties["etag"]
+        metadata = ObjectMetadata(contentType: properties["content-type"], contentEncoding: properties["content-encoding"])
+    }
+
+    package func read(at offset: Int, into buffer: UnsafeMutableRawBufferPointer) throws -> Int {
+        let wanted = min(buffer.count, (size ?? .max) - offset)
+        guard wanted > 0 else { return 0 }
+        let now = Timestamp.now
+        let request = try dialect.readRequest(name: name, offset: offset, count: wanted, entityTag: entityTag, now: now)
+        let receiver = unsafe BufferReceiver(UnsafeMutableRawBufferPointer(rebasing: buffer[..<wanted]))
+        let response = try client.exchange(request, receiver: receiver)
+        guard response.isSuccess else { throw dialect.failure(response, name: name, now: now) }
+        // 200 instead of 206 is the whole object: right only when that was asked for.
+        guard response.status == 206 || (offset == 0 && wanted == size) else {
+            throw StoreError(.unexpectedAnswer, "\"\(name)\" can't be read in parts", cause: "the server ignores ranges")
+        }
+        guard receiver.count == wanted else {
+            throw StoreError(.transient, "\"\(name)\" was cut short", cause: "\(receiver.count) of \(wanted) bytes came")
+        }
+        return wanted
+    }
+
+    /// The entity tag goes with every read, so that another version is refused there.
+    package func checkUnchanged() throws {}
+}
+
+/// Takes an answer's body into a buffer of its length.
+@safe private final class BufferReceiver: DownloadBody {
+    private let buffer: UnsafeMutableRawBufferPointer
+    private(set) var count = 0
+
+    init(_ buffer: UnsafeMutableRawBufferPointer) { unsafe self.buffer = buffer }
+
+    func receive(_ bytes: UnsafeRawBufferPointer) -> Bool {
+        guard unsafe count + bytes.count <= buffer.count else { return false }
+        unsafe UnsafeMutableRawBufferPointer(rebasing: buffer[count...]).copyMemory(from: bytes)
+        count += bytes.count
+        return true
+    }
+}
