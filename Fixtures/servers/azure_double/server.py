@@ -128,8 +128,8 @@ class Server:
         method = head.first
         path, _, query = head.second.partition("?")
         try:
-            if self._tokens.serves(path):
-                return self._tokens.answer(method, path, body)
+            if self._tokens.serves(method, path):
+                return self._tokens.answer(path, query, headers, body)
             if path.startswith(_CONTROL_PATH):
                 return self._control(path.removeprefix(_CONTROL_PATH), parse_qs(query))
             self._throttle.admit()

@@ -1,6 +1,7 @@
 """Keys, signatures, tokens, and the limits of a busy service."""
 
 import base64
+import json
 import os
 import time
 
@@ -139,6 +140,16 @@ def _(probe):
 @question("tokens are for the known client and scope", ("401 invalid_client", "400 invalid_scope"))
 def _(probe):
     return probe.token(client_secret="wrong"), probe.token(scope="https://example.org/.default")
+
+
+@question("a machine in the cloud gets a token, if it asks as such a machine does", (True, "400 invalid_request"))
+def _(probe):
+    query = "api-version=2018-02-01&resource=https%3A%2F%2Fstorage.azure.com%2F"
+    url = f"{probe.ready['identityEndpoint']}?{query}"
+    granted = json.loads(probe.raw("GET", url, headers={"Metadata": "true"})[2])
+    status, _, body = probe.raw("GET", url)
+    writes = bool(probe.blob("token", Token(granted["access_token"])).upload_blob(b"1", overwrite=True)["etag"])
+    return writes, f"{status} {json.loads(body)['error']}"
 
 
 @question("a busy service says so, and when to come back", ("503 ServerBusy", "1", "200 None"))
