@@ -1,0 +1,155 @@
+"""The contenders' command lines, each as its own documentation would have it for the job."""
+
+import harness.places as places
+from harness.model import Command, HttpsDestination, S3Destination, Unavailable
+
+REGION = "us-east-1"
+_RCLONE_BASE = ("--config", "/dev/null", "--retries", "1")
+
+
+class Sluice:
+    """Command lines of the program that is measured."""
+
+    def __init__(self, binary):
+        self._binary = binary
+
+    def version(self):
+        return Command([self._binary, "--version"])
+
+    def copy(self, source, destination, name, *options):
+        """Copy a file or a directory (its name ends in a slash) to `name` at the destination."""
+        words = [self._binary, "copy", source]
+        environment = {}
+        match destination:
+            case HttpsDestination():
+                words += [destination.url + name, "--ca-certificate", destination.authority]
+            case S3Destination():
+                words += [f"s3://{destination.bucket}/{name}", "--sink-endpoint", destination.endpoint]
+                words += ["--ca-certificate", destination.authority]
+                environment = _keys(destination)
+            case _:
+                words.append(f"{destination.folder}/{name}")
+        return Command([*words, "--progress", "none", *options], environment)
+
+
+def bare_loop(source, destination, name):
+    """The floor of a PUT over TLS."""
+    return Command([places.own("bare-loop"), source, destination.url + name, destination.authority])
+
+
+def curl_put(source, destination, name):
+    """`source` may be "-". HTTP/1.1, since curl's HTTP/2 takes a third more CPU for a large body."""
+    words = ["curl", "--silent", "--show-error", "--fail", "--http1.1", "--cacert", destination.authority]
+    return Command([*words, "--upload-file", source, destination.url + name])
+
+
+def curl_put_many(configuration, destination, transfers):
+    """PUT the files of a configuration written by `write_curl_configuration`."""
+    words = ["curl", "--silent", "--show-error", "--fail", "--http1.1", "--cacert", destination.authority]
+    return Command([*words, "--parallel", "--parallel-max", str(transfers), "--config", configuration])
+
+
+def write_curl_configuration(path, files, directory, destination, name):
+    """Name each of `files` in `directory` and its URL under `name` for `curl_put_many`."""
+    with open(path, "w") as output:
+        for file in files:
+            url = f"{destination.url}{name}/{file.relative_to(directory)}"
+            output.write(f'upload-file = "{file}"\nurl = "{url}"\noutput = "/dev/null"\n')
+
+
+def pigz(source, level):
+    """To standard output, on all cores."""
+    return Command(["pigz", f"-{level}", "--stdout", source])
+
+
+def igzip(source, target, level):
+    """One thread of ISA-L."""
+    return Command(["igzip", f"-{level}", "-f", "-k", "-o", target, source])
+
+
+def s5cmd_file(source, destination, name):
+    """Four parts of 16 MiB at a time."""
+    return _s5cmd(destination, "cp", "--concurrency", "4", "--part-size", "16",
+                  source, f"s3://{destination.bucket}/{name}")
+
+
+def s5cmd_directory(source, destination, name, workers):
+    """A directory's files by so many workers."""
+    return _s5cmd(destination, "--numworkers", str(workers), "cp", f"{source}/", f"s3://{destination.bucket}/{name}/")
+
+
+def rclone_s3_file(source, destination, name, *options):
+    """Four parts of 16 MiB at a time."""
+    options = ("--s3-chunk-size", "16M", "--s3-upload-concurrency", "4", "--s3-upload-cutoff", "16M", *options)
+    return _rclone_s3(destination, "copyto", source, f"bench:{destination.bucket}/{name}", *options)
+
+
+def rclone_s3_directory(source, destination, name, transfers, *options):
+    """A directory's files, so many at a time, without a look at what is there."""
+    options = ("--no-check-dest", "--transfers", str(transfers), *options)
+    return _rclone_s3(destination, "copy", source, f"bench:{destination.bucket}/{name}", *options)
+
+
+def rclone_s3_read(destination, *words):
+    """An rclone command that reads, for the checks; bench: is the destination's server."""
+    return _rclone_s3(destination, *words)
+
+
+def rclone_webdav_directory(source, destination, name, transfers):
+    """A directory's files over WebDAV, so many at a time, without a look at what is there, and without the pause of
+    10 ms before every request that rclone makes by default."""
+    words = [places.peer("rclone"), "copy", source, f"bench:{name}", *_RCLONE_BASE, "--no-check-dest"]
+    words += ["--webdav-pacer-min-sleep", "0", "--transfers", str(transfers), "--ca-cert", destination.authority]
+    return Command(words, {
+        "RCLONE_CONFIG_BENCH_TYPE": "webdav",
+        "RCLONE_CONFIG_BENCH_URL": destination.url,
+        "RCLONE_CONFIG_BENCH_VENDOR": "other",
+    })
+
+
+def aws(source, destination, name, client):
+    """The AWS CLI with its transfer client "crt" or "default", 16 MiB parts."""
+    endpoint = destination.standard_endpoint if client == "crt" else destination.endpoint
+    if endpoint is None:
+        raise Unavailable("the CRT client needs port 443, which takes root and a network namespace")
+    configuration = places.DATA / f"aws-{client}.ini"
+    configuration.write_text(
+        "[default]\ns3 =\n"
+        f"  preferred_transfer_client = {client}\n"
+        "  multipart_chunksize = 16MB\n"
+        "  max_concurrent_requests = 4\n"
+        "  addressing_style = path\n"
+    )
+    words = ["/usr/bin/aws", "s3", "cp", source, f"s3://{destination.bucket}/{name}", "--only-show-errors"]
+    words += ["--endpoint-url", endpoint, "--ca-bundle", destination.authority]
+    return Command(words, _keys(destination) | {
+        "AWS_CONFIG_FILE": str(configuration),
+        "AWS_EC2_METADATA_DISABLED": "true",
+        "PYTHONPATH": str(places.peer_packages()),  # a newer CRT than Debian's
+    })
+
+
+def _keys(destination):
+    return {
+        "AWS_ACCESS_KEY_ID": destination.access_key,
+        "AWS_SECRET_ACCESS_KEY": destination.secret_key,
+        "AWS_REGION": REGION,
+    }
+
+
+def _s5cmd(destination, *words):
+    environment = _keys(destination) | {"AWS_CA_BUNDLE": destination.authority}
+    program = [places.peer("s5cmd"), "--log", "error", "--endpoint-url", destination.endpoint]
+    return Command([*program, *words], environment)
+
+
+def _rclone_s3(destination, *words):
+    return Command([places.peer("rclone"), *words, *_RCLONE_BASE, "--s3-no-check-bucket", "--ca-cert",
+                    destination.authority], {
+        "RCLONE_CONFIG_BENCH_TYPE": "s3",
+        "RCLONE_CONFIG_BENCH_PROVIDER": "Minio",
+        "RCLONE_CONFIG_BENCH_ENDPOINT": destination.endpoint,
+        "RCLONE_CONFIG_BENCH_ACCESS_KEY_ID": destination.access_key,
+        "RCLONE_CONFIG_BENCH_SECRET_ACCESS_KEY": destination.secret_key,
+        "RCLONE_CONFIG_BENCH_REGION": REGION,
+    })
