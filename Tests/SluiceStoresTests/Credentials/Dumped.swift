@@ -1,0 +1,6 @@
+/// What `dump` prints of a value.
+func dumped(_ value: some Any) -> String {
+    var text = ""
+    dump(value, to: &text)
+    return text
+}
