@@ -20,6 +20,18 @@ package final class WriteStage: StepFeed {
         var isEnded = false
         var isCancelled = false
         var retries = 0
+        /// When the steps under way were last accounted for.
+        var accounted: ContinuousClock.Instant?
+
+        /// Adds the time since the last change: busy for each step under way, waiting for each that might be.
+        mutating func account(_ meter: StageMeter) {
+            let now = ContinuousClock.now
+            defer { accounted = now }
+            guard let last = accounted, !isEnded else { return }
+            let passed = last.duration(to: now)
+            meter.addBusy(passed * active)
+            meter.addWaitingForInput(passed * max(0, governor.limit - active))
+        }
     }
 
     private final class Box {
@@ -89,6 +101,7 @@ package final class WriteStage: StepFeed {
                 box.state.wasFull = box.state.wasFull || box.state.active >= limit
             } else if box.state.active < limit {
                 if let step = box.state.queue.next(now: .now) {
+                    box.state.account(meter)
                     box.state.active += 1
                     box.state.peakActive = max(box.state.peakActive, box.state.active)
                     return .step(step)
@@ -111,6 +124,7 @@ package final class WriteStage: StepFeed {
         if case .confirmed(let outcome) = result { meter.addBytes(in: step.body.count, out: outcome.bytesSent) }
         var held: SinkStep? = consume step
         let settled: SinkStep? = monitor.withLock { box in
+            box.state.account(meter)
             box.state.active -= 1
             guard let step = held.take() else { return nil }
             switch result {
@@ -149,7 +163,10 @@ package final class WriteStage: StepFeed {
 
     /// To be called a few times a second: wakes workers for steps that have become due.
     package func tick() {
-        let ready = monitor.withLock { $0.state.queue.hasReady(now: .now) }
+        let ready = monitor.withLock { box in
+            box.state.account(meter)
+            return box.state.queue.hasReady(now: .now)
+        }
         if ready { wakeOne() }
     }
 
@@ -166,7 +183,10 @@ package final class WriteStage: StepFeed {
 
     /// Says that no step will be submitted any more.
     package func end() {
-        monitor.withLock { $0.state.isEnded = true }
+        monitor.withLock { box in
+            box.state.account(meter)
+            box.state.isEnded = true
+        }
         wakeAll()
     }
 

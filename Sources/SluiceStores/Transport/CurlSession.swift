@@ -245,7 +245,9 @@ private func readBody(
     let buffer = unsafe UnsafeMutableRawBufferPointer(start: bytes, count: size * count)
     switch unsafe session.upload?.read(into: buffer) ?? .end {
     case .bytes(let count): return count
-    case .wait: return sluice_readfunc_pause
+    case .wait:
+        session.pause()
+        return sluice_readfunc_pause
     case .end: return 0
     case .broken: return sluice_readfunc_abort
     }
