@@ -1,0 +1,58 @@
+internal import Dispatch
+internal import SluiceCore
+internal import SluiceEngine
+internal import SluicePipeline
+
+/// How a run came to its end.
+struct RunEnding: Sendable {
+    var result: CopyResult?
+    /// Why it could not start.
+    var failure: (any Failure)?
+    /// The signal that asked it to end.
+    var signal: Int32?
+}
+
+/// Runs a copy on a thread of its own, and gives it up when a signal asks for it and it does not end by itself.
+struct RunSupervisor {
+    private struct State: Sendable {
+        var ending: RunEnding?
+        var signal: Int32?
+    }
+
+    private let copy: CopyRun
+
+    init(_ copy: CopyRun) { self.copy = copy }
+
+    /// From the signal on: a run takes back what it had begun within 0.9 s; connecting to a host that does not answer
+    /// takes longer and need not be waited for.
+    private static let patience = Duration.milliseconds(950)
+
+    /// Blocks until the run has ended.
+    func run() -> RunEnding {
+        let state = Monitor(State())
+        InterruptWatch.start { [copy] signal in
+            state.withLock { $0.signal = signal }
+            copy.cancel()
+            state.broadcast()
+        }
+        Worker("run").run(in: DispatchGroup()) { [copy] in
+            var ending = RunEnding()
+            do {
+                ending.result = try copy.execute()
+            } catch {
+                ending.failure = SluiceCore.failure(from: error)
+            }
+            state.withLock { [ending] in $0.ending = ending }
+            state.broadcast()
+        }
+        _ = state.wait { $0.ending != nil || $0.signal != nil ? true : nil }
+        let deadline = ContinuousClock.now + RunSupervisor.patience
+        _ = state.wait(deadline: deadline) { $0.ending != nil ? true : nil }
+        return state.withLock { state in
+            var ending = state.ending ?? RunEnding()
+            ending.signal = state.signal
+            if ending.signal != nil { ending.failure = nil }
+            return ending
+        }
+    }
+}

@@ -1,0 +1,104 @@
+internal import ArgumentParser
+internal import SluiceCodecs
+internal import SluiceCore
+internal import SluiceEngine
+
+extension CopySpecification.Verification: ExpressibleByArgument {}
+extension CopySpecification.Overwrite: ExpressibleByArgument {}
+
+/// What to copy and how.
+struct CopyArguments: ParsableArguments {
+    @Argument(
+        help: .init("What to copy: a path, -, https://…, az://… or s3://….", valueName: "source"),
+        completion: .file()
+    )
+    var source: String
+
+    @Argument(help: .init("Where to: a path, -, https://…, az://… or s3://….", valueName: "sink"), completion: .file())
+    var sink: String
+
+    @Option(help: .init("The source's service, if not the public cloud's.", valueName: "url"))
+    var sourceEndpoint: String?
+
+    @Option(help: .init("The sink's service, if not the public cloud's.", valueName: "url"))
+    var sinkEndpoint: String?
+
+    @Option(
+        help: .init("Connections to the sink at a time, or auto.", valueName: "n|auto"),
+        completion: .list(["auto"])
+    )
+    var connections = "auto"
+
+    @Option(help: .init("Bytes of one block before compression, as in 8MiB.", valueName: "size"))
+    var blockSize: String?
+
+    @Option(help: .init("Bound on everything buffered.", valueName: "size"))
+    var memory = "256MiB"
+
+    @Option(
+        help: .init("Compress on the way: gzip, lz4 or zstd, with :LEVEL if you like, or none.", valueName: "codec"),
+        completion: .list(["gzip", "lz4", "zstd", "none"])
+    )
+    var compress = "none"
+
+    @Option(
+        help: .init(
+            "How far integrity is checked.",
+            discussion: "transfer: the store checks each block. readback: everything is read back and compared, too.",
+            valueName: "mode"
+        )
+    )
+    var verify = CopySpecification.Verification.transfer
+
+    @Option(help: .init("What an object that stands at the sink already gets.", valueName: "mode"))
+    var overwrite = CopySpecification.Overwrite.always
+
+    @Flag(inversion: .prefixedNo, help: "Copy the folders below the source too.")
+    var recursive = true
+
+    @Flag(inversion: .prefixedNo, help: "Skip a file that vanishes meanwhile, rather than fail it.")
+    var skipMissing = true
+
+    /// The engine's form of the options.
+    func specification(_ connection: ConnectionArguments, environment: [String: String]) throws -> CopySpecification {
+        var specification = CopySpecification(source: try Location(parsing: source), sink: try Location(parsing: sink))
+        specification.sourceConnection = try connection.options(endpoint: sourceEndpoint, of: "--source-endpoint")
+        specification.sinkConnection = try connection.options(endpoint: sinkEndpoint, of: "--sink-endpoint")
+        specification.connections = try CopyArguments.connections(connections)
+        specification.blockSize = try blockSize.map {
+            try CopyArguments.size($0, of: "--block-size", atLeast: .kibibytes(4))
+        }
+        specification.memory = try CopyArguments.size(memory, of: "--memory", atLeast: .mebibytes(16))
+        specification.codec = try codec(named: compress)
+        specification.verification = verify
+        specification.overwrite = overwrite
+        specification.recursive = recursive
+        specification.skipsMissing = skipMissing
+        specification.environment = environment
+        return specification
+    }
+
+    /// Threads take connections many at a time, and a process has descriptors for so many.
+    private static let mostConnections = 10_000
+
+    private static func connections(_ text: String) throws -> CopySpecification.Connections {
+        if text == "auto" { return .automatic }
+        guard let count = Int(text), 1...mostConnections ~= count else {
+            throw UsageError("--connections \"\(text)\" is neither auto nor a number from 1 to \(mostConnections)")
+        }
+        return .fixed(count)
+    }
+
+    static func size(_ text: String, of option: String, atLeast least: ByteCount) throws -> ByteCount {
+        guard let size = ByteCount(parsing: text) else {
+            throw UsageError(
+                "\(option) \"\(text)\" is not a size",
+                advice: "Write it as 8M or 8MiB (1024 × 1024 × 8) or 8MB (1000 × 1000 × 8)"
+            )
+        }
+        guard size >= least else {
+            throw UsageError("\(option) \(text) is too small", advice: "It must be at least \(least)")
+        }
+        return size
+    }
+}

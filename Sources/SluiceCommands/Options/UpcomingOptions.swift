@@ -1,0 +1,36 @@
+/// What the contract of the command line names and this version does not have yet: refused in plain words, so that
+/// it does not look like a typing error, and never ignored.
+enum UpcomingOptions {
+    private static let subcommands: Set<String> = [
+        "bench", "certificate", "credential", "doctor", "node", "resume", "run", "runs", "verify",
+    ]
+
+    private static let options: Set<String> = [
+        "--bad-rows", "--bandwidth", "--batch-rows", "--decompress", "--delete-source", "--exclude", "--file-prefix",
+        "--files-from", "--format", "--include", "--keep-staging", "--layout", "--max-bad-rows", "--max-rows-per-file",
+        "--max-size", "--min-size", "--modified-after", "--modified-before", "--partition-column", "--partitions",
+        "--preserve", "--query", "--requests-per-second", "--sink-credential", "--skip-bad-rows", "--skip-forbidden",
+        "--source-credential", "--staging", "--staging-compress", "--staging-credential", "--staging-endpoint",
+        "--symlinks", "--table",
+    ]
+
+    private static let prefix = "--csv-"
+
+    /// Options that are there, with values that are not.
+    private static let values: [String: Set<String>] = ["--overwrite": ["if-newer", "if-different"]]
+
+    /// The sentence about the first such word in `arguments`; nil when there is none.
+    static func refusal(of arguments: [String]) -> String? {
+        if let first = arguments.first, subcommands.contains(first) { return refusal(of: first) }
+        for (index, argument) in arguments.prefix(while: { $0 != "--" }).enumerated() {
+            let parts = argument.split(separator: "=", maxSplits: 1).map(String.init)
+            guard let name = parts.first else { continue }
+            if options.contains(name) || name.hasPrefix(prefix) { return refusal(of: name) }
+            let value = parts.count > 1 ? parts[1] : index + 1 < arguments.count ? arguments[index + 1] : ""
+            if values[name]?.contains(value) == true { return refusal(of: "\(name) \(value)") }
+        }
+        return nil
+    }
+
+    private static func refusal(of word: String) -> String { "\(word) is not in this version" }
+}

@@ -1,0 +1,48 @@
+internal import Glibc
+
+/// Hears SIGINT, SIGTERM and SIGHUP in a thread of its own, so that nothing runs in a signal handler.
+enum InterruptWatch {
+    /// Calls `heard` with the first signal. A second one ends the process at once.
+    ///
+    /// To be called before any other thread is made: the signals are blocked in this one and all that follow, and
+    /// only the watching thread takes them.
+    static func start(_ heard: @escaping @Sendable (Int32) -> Void) {
+        var signals = sigset_t()
+        sigemptyset(&signals)
+        for signal in [SIGINT, SIGTERM, SIGHUP] where !isIgnored(signal) { sigaddset(&signals, signal) }
+        pthread_sigmask(SIG_BLOCK, &signals, nil)
+        let context = Unmanaged.passRetained(Context(signals: signals, heard: heard))
+        var thread = pthread_t()
+        let code = pthread_create(&thread, nil, { InterruptWatch.watch($0) }, context.toOpaque())
+        precondition(code == 0, "a thread could not be made: \(code)")
+        pthread_detach(thread)
+    }
+
+    private final class Context {
+        let signals: sigset_t
+        let heard: @Sendable (Int32) -> Void
+
+        init(signals: sigset_t, heard: @escaping @Sendable (Int32) -> Void) {
+            self.signals = signals
+            self.heard = heard
+        }
+    }
+
+    private static func watch(_ pointer: UnsafeMutableRawPointer?) -> UnsafeMutableRawPointer? {
+        guard let pointer else { return nil }
+        let context = Unmanaged<Context>.fromOpaque(pointer).takeRetainedValue()
+        var signals = context.signals
+        var signal: Int32 = 0
+        while sigwait(&signals, &signal) != 0 {}
+        context.heard(signal)
+        while sigwait(&signals, &signal) != 0 {}
+        _exit(128 + signal)
+    }
+
+    /// Whoever started us may have said that a signal does not concern us: nohup, a shell's background job.
+    private static func isIgnored(_ signal: Int32) -> Bool {
+        var action = sigaction()
+        guard sigaction(signal, nil, &action) == 0 else { return false }
+        return unsafeBitCast(action.__sigaction_handler.sa_handler, to: Int.self) == 1
+    }
+}

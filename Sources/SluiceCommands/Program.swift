@@ -1,0 +1,52 @@
+internal import ArgumentParser
+internal import Glibc
+internal import SluiceCore
+internal import SluiceEngine
+
+/// The program from its arguments to its exit code.
+package enum Program {
+    static let name = "sluice"
+    static let version = "0.1.0"
+
+    /// Parses the arguments, runs the subcommand that they name, and exits.
+    package static func main() -> Never {
+        // A reader of our output that goes away is an error of write(2), not the end of the process.
+        signal(SIGPIPE, SIG_IGN)
+        do {
+            var command = try SluiceCommand.parseAsRoot()
+            try command.run()
+            exit(0)
+        } catch {
+            exit(tell(error))
+        }
+    }
+
+    /// Says what is wrong with the command line, or gives the help that was asked for; the exit code.
+    private static func tell(_ error: any Error) -> Int32 {
+        if let failure = error as? any Failure {
+            StandardError.shared.write("\(name): \(failure.description)\n")
+            return failure.kind == .usage ? RunOutcome.misused.exitCode : RunOutcome.failed.exitCode
+        }
+        let code = SluiceCommand.exitCode(for: error)
+        if code == .success {
+            StandardOutput.write(SluiceCommand.fullMessage(for: error) + "\n")
+            return 0
+        }
+        guard code == .validationFailure else {
+            let message = SluiceCommand.message(for: error)
+            if !message.isEmpty { StandardError.shared.write("\(name): \(message)\n") }
+            return code.rawValue
+        }
+        let arguments = Array(CommandLine.arguments.dropFirst())
+        let message = UpcomingOptions.refusal(of: arguments) ?? SluiceCommand.message(for: error)
+        StandardError.shared.write("\(name): \(message)\n\(hint(for: arguments))\n")
+        return RunOutcome.misused.exitCode
+    }
+
+    private static func hint(for arguments: [String]) -> String {
+        let subcommand = SluiceCommand.configuration.subcommands
+            .compactMap { $0.configuration.commandName }
+            .first { $0 == arguments.first }
+        return "See \(name) \(subcommand.map { $0 + " " } ?? "")--help"
+    }
+}

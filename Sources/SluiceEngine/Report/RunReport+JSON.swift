@@ -1,0 +1,157 @@
+internal import SluiceCore
+internal import SluicePipeline
+
+extension RunReport {
+    /// The report as indented JSON with a line end: ADF's copy output, and the object `sluice` beside it.
+    package var json: [UInt8] {
+        var json = JSONWriter(isIndented: true)
+        json.object { json in
+            writeSums(to: &json)
+            writeErrors(to: &json)
+            json.objectField("dataConsistencyVerification") { json in
+                json.field("VerificationResult", consistency.verificationResult)
+                json.field("InconsistentData", consistency == .found ? "Found" : "None")
+            }
+            json.arrayField("executionDetails") { json in json.object { writeExecution(to: &$0) } }
+            json.objectField("durationInQueue") { $0.field("integrationRuntimeQueue", 0) }
+            json.objectField("sluice") { writeOwn(to: &$0) }
+        }
+        json.endLine()
+        return json.bytes
+    }
+
+    private func writeSums(to json: inout JSONWriter) {
+        json.field("dataRead", sums.bytesRead)
+        json.field("dataWritten", sums.bytesWritten)
+        json.field("filesRead", sums.filesRead)
+        json.field("filesWritten", sums.filesWritten)
+        json.field("filesSkipped", sums.filesSkipped)
+        json.field("sourcePeakConnections", sourceConnections)
+        json.field("sinkPeakConnections", counts?.peakActive)
+        json.field("copyDuration", copyDuration, places: 6)
+        json.field("throughput", throughput, places: 3)
+        json.field("usedParallelCopies", counts?.peakActive)
+    }
+
+    private func writeErrors(to json: inout JSONWriter) {
+        json.arrayField("errors") { json in
+            if let failure { RunReport.write(failure, of: nil, to: &json) }
+            for error in sums.errors { RunReport.write(error.failure, of: error.name, to: &json) }
+        }
+    }
+
+    private static func write(_ failure: any Failure, of name: String?, to json: inout JSONWriter) {
+        json.object { json in
+            json.field("name", name)
+            json.field("code", failure.kind.rawValue)
+            json.field("message", failure.cause.map { failure.what + ": " + $0 } ?? failure.what)
+            json.field("advice", failure.advice)
+        }
+    }
+
+    private func writeExecution(to json: inout JSONWriter) {
+        json.objectField("source") { $0.field("type", source.storeType) }
+        json.objectField("sink") { json in
+            json.field("type", sink.storeType)
+            if let throttled = counts?.throttled, throttled > 0 { json.field("throttlingErrors", throttled) }
+        }
+        json.field("status", executionStatus)
+        json.field("start", startedAt.rfc3339)
+        json.field("duration", copyDuration, places: 6)
+        json.field("usedParallelCopies", counts?.peakActive)
+        json.objectField("profile") { json in
+            json.objectField("queue") { json in
+                json.field("status", "Completed")
+                json.field("duration", 0)
+            }
+            json.objectField("transfer") { writeTransfer(to: &$0) }
+        }
+        json.objectField("detailedDurations") { json in
+            json.field("queuingDuration", 0)
+            json.field("transferDuration", copyDuration, places: 6)
+        }
+    }
+
+    private func writeTransfer(to json: inout JSONWriter) {
+        json.field("status", executionStatus == "Succeeded" ? "Completed" : executionStatus)
+        json.field("duration", copyDuration, places: 6)
+        json.objectField("details") { json in
+            json.objectField("listingSource") { $0.field("type", source.storeType) }
+            json.objectField("readingFromSource") { json in
+                json.field("type", source.storeType)
+                json.field("workingDuration", workingDuration(stages.reader), places: 6)
+            }
+            json.objectField("writingToSink") { json in
+                json.field("type", sink.storeType)
+                json.field("workingDuration", workingDuration(stages.writer), places: 6)
+            }
+        }
+    }
+
+    /// The part of the run's time that a stage's workers were busy on average.
+    private func workingDuration(_ stage: StageReading) -> Double? { stage.utilisation.map { $0 * copyDuration } }
+
+    /// ADF knows three ends.
+    private var executionStatus: String {
+        switch outcome {
+        case .succeeded: "Succeeded"
+        case .incomplete where sums.filesFailed == 0: "Succeeded"
+        case .interrupted: "Cancelled"
+        case .incomplete, .failed, .misused, .different, .nothingMatched: "Failed"
+        }
+    }
+}
+
+extension RunReport {
+    /// The object `sluice`.
+    private func writeOwn(to json: inout JSONWriter) {
+        json.field("version", version)
+        json.field("runId", identifier.description)
+        json.field("command", command)
+        json.field("source", source.description)
+        json.field("sink", sink.description)
+        json.field("status", outcome.status)
+        json.field("exitCode", Int(outcome.exitCode))
+        json.field("startedAt", startedAt.rfc3339)
+        json.field("filesFailed", sums.filesFailed)
+        json.field("bytesOnWire", stages.writer.bytesOut)
+        json.field("codec", codec ?? "none")
+        json.field("compressionRatio", compressionRatio, places: 4)
+        json.field("cpuSeconds", usage.processorTime.seconds, places: 6)
+        json.field("peakMemory", usage.peakMemory.rawValue)
+        json.field("resumedBytes", 0)
+        json.field("retries", counts?.retries)
+        json.field("throttled", counts?.throttled)
+        json.objectField("stages") { json in
+            RunReport.write(stages.reader, "reader", to: &json)
+            RunReport.write(stages.chunker, "chunker", to: &json)
+            RunReport.write(stages.compressor, "compressor", to: &json)
+            RunReport.write(stages.writer, "writer", to: &json)
+        }
+        json.field("bottleneck", stages.bottleneck?.sentence)
+        if let digest = sums.digest {
+            json.objectField("digest") { $0.field(digest.algorithm.rawValue, digest.base64) }
+        }
+        if !sums.notes.isEmpty { json.arrayField("notes") { json in sums.notes.forEach { json.value($0) } } }
+    }
+
+    private static func write(_ stage: StageReading, _ name: String, to json: inout JSONWriter) {
+        json.objectField(name) { json in
+            json.field("busy", stage.busy.seconds, places: 6)
+            json.field("waitingForInput", stage.waitingForInput.seconds, places: 6)
+            json.field("waitingForOutput", stage.waitingForOutput.seconds, places: 6)
+            json.field("bytesIn", stage.bytesIn)
+            json.field("bytesOut", stage.bytesOut)
+        }
+    }
+}
+
+extension RunReport.Consistency {
+    var verificationResult: String {
+        switch self {
+        case .verified: "Verified"
+        case .notVerified, .found: "NotVerified"
+        case .unsupported: "Unsupported"
+        }
+    }
+}

@@ -1,0 +1,92 @@
+package import SluiceCore
+package import SluicePipeline
+
+/// What a run did, for the report: plain values, gathered once it has ended.
+package struct RunReport: Sendable {
+    package var identifier: RunIdentifier
+    package var version: String
+    /// The subcommand.
+    package var command: String
+    package var source: Location
+    package var sink: Location
+    package var codec: String?
+    package var outcome: RunOutcome
+    package var startedAt: Timestamp
+    package var duration: Duration
+    package var sums = Tally.Reading()
+    /// What the sink's connections did; nil when the run did not start.
+    package var counts: WriteStage.Counts?
+    package var sourceConnections: Int?
+    package var stages = Stages()
+    package var usage = ResourceUsage(processorTime: .zero, peakMemory: ByteCount(0))
+    /// Why the run could not start, or what ended it.
+    package var failure: (any Failure)?
+    package var consistency = Consistency.notVerified
+
+    package init(
+        _ specification: CopySpecification,
+        command: String,
+        version: String,
+        outcome: RunOutcome,
+        startedAt: Timestamp,
+        duration: Duration
+    ) {
+        identifier = RunIdentifier(start: startedAt)
+        self.version = version
+        self.command = command
+        source = specification.source
+        sink = specification.sink
+        codec = specification.codec?.name
+        self.outcome = outcome
+        self.startedAt = startedAt
+        self.duration = duration
+    }
+
+    /// The sums of the four stages.
+    package struct Stages: Sendable, Equatable {
+        package var reader = StageReading()
+        package var chunker = StageReading()
+        package var compressor = StageReading()
+        package var writer = StageReading()
+
+        package init() {}
+
+        package init(_ meters: StageMeters) {
+            reader = meters.reader.reading
+            chunker = meters.chunker.reading
+            compressor = meters.compressor.reading
+            writer = meters.writer.reading
+        }
+
+        /// The stage that held the rest up.
+        package var bottleneck: Bottleneck.Finding? {
+            Bottleneck.find(reader: reader, chunker: chunker, compressor: compressor, writer: writer)
+        }
+    }
+
+    /// ADF's `dataConsistencyVerification`.
+    package enum Consistency: Sendable, Equatable {
+        /// The store confirmed a digest of every block, or everything was read back and is the same.
+        case verified
+        case notVerified
+        /// There is no way to do it: what went to standard output is gone.
+        case unsupported
+        /// Something differs from what was sent.
+        case found
+    }
+
+    /// KiB of the source's bytes a second.
+    package var throughput: Double? {
+        let seconds = copyDuration
+        return seconds > 0 ? Double(sums.bytesRead) / 1024 / seconds : nil
+    }
+
+    /// Seconds to the microsecond, as the report shows them.
+    package var copyDuration: Double { (duration.seconds * 1e6).rounded() / 1e6 }
+
+    /// Bytes before compression for each byte after it.
+    package var compressionRatio: Double? {
+        guard codec != nil, sums.bytesWritten > 0 else { return nil }
+        return Double(sums.bytesRead) / Double(sums.bytesWritten)
+    }
+}

@@ -1,0 +1,6 @@
+internal import SluiceCommands
+
+@main
+enum Sluice {
+    static func main() { Program.main() }
+}
