@@ -57,6 +57,10 @@ let package = Package(
             name: "SluiceEngineTests",
             dependencies: ["SluiceEngine", "SluiceStores", "SluiceCodecs", "SluicePipeline", "SluiceCore"]
         ),
+        .testTarget(
+            name: "SluiceServerTests",
+            dependencies: ["SluiceEngine", "SluiceStores", "SluiceCodecs", "SluiceCore", "SluiceTestSupport"]
+        ),
     ],
     swiftLanguageModes: [.v6]
 )

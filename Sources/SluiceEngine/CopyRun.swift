@@ -11,12 +11,20 @@ package final class CopyRun: Sendable {
     package let meters = StageMeters()
     package let tally = Tally()
     package let cancellation = Cancellation()
+    private let source: (any ObjectSource)?
     private let recordItem: @Sendable (ItemRecord) -> Void
     private let stage = Locked<WriteStage?>(nil)
 
-    /// - Parameter recordItem: hears how each item ended, from several threads, before `execute` returns.
-    package init(_ specification: CopySpecification, recordItem: @escaping @Sendable (ItemRecord) -> Void = { _ in }) {
+    /// - Parameters:
+    ///   - source: read instead of the specification's source, for generated data and for faults.
+    ///   - recordItem: hears how each item ended, from several threads, before `execute` returns.
+    package init(
+        _ specification: CopySpecification,
+        source: (any ObjectSource)? = nil,
+        recordItem: @escaping @Sendable (ItemRecord) -> Void = { _ in }
+    ) {
         self.specification = specification
+        self.source = source
         self.recordItem = recordItem
     }
 
@@ -31,7 +39,7 @@ package final class CopyRun: Sendable {
     ///
     /// - Throws: a `Failure` when the run could not start: nothing was touched then.
     package func execute() throws -> CopyResult {
-        let endpoints = try StoreFactory(specification).endpoints()
+        let endpoints = try StoreFactory(specification).endpoints(source: source)
         try endpoints.sink.prepare()
         guard !cancellation.isCancelled else { throw Cancelled() }
         let context = RunContext(

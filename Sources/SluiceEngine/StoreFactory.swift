@@ -7,8 +7,9 @@ struct StoreFactory {
 
     init(_ specification: CopySpecification) { self.specification = specification }
 
-    func endpoints() throws -> CopyEndpoints {
-        let source = try source()
+    /// - Parameter replacement: read instead of the specification's source.
+    func endpoints(source replacement: (any ObjectSource)? = nil) throws -> CopyEndpoints {
+        let source = try replacement ?? source()
         let target = try SinkTarget(specification.sink)
         if !source.isSingleObject, case .standardStream = specification.sink {
             throw CopyError(.usage, "a directory can't be written to standard output", advice: "Copy one file")
