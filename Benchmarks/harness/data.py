@@ -1,5 +1,6 @@
 """The files that the contenders move: real TPC-H rows, in memory."""
 
+import fcntl
 import os
 import shutil
 import subprocess
@@ -28,11 +29,23 @@ FULL = Scale(factor="1", big=1_705_000_000, small_files=20_000, tiny_files=100_0
 QUICK = Scale(factor="0.05", big=50_000_000, small_files=200, tiny_files=1_000, sparse=1 << 30)
 
 
+class DataInUse(Exception):
+    """Another run works with the same directory."""
+
+
 class Data:
     """Files under one directory, each made when it is first asked for and kept for the next case."""
 
     def __init__(self, scale):
         self.scale = scale
+        places.DATA.mkdir(parents=True, exist_ok=True)
+        self._claim = os.open(places.DATA, os.O_RDONLY | os.O_CLOEXEC)
+        try:
+            fcntl.flock(self._claim, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as failure:
+            raise DataInUse(f"another run is at work in {places.DATA}") from failure
+        for leftover in ("local", "servers"):  # of a run that was killed
+            shutil.rmtree(places.DATA / leftover, ignore_errors=True)
         self._directory = places.DATA / f"scale-{scale.factor}"
         self._directory.mkdir(parents=True, exist_ok=True)
 

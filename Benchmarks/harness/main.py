@@ -2,6 +2,7 @@
 
 import argparse
 import json
+import signal
 import sys
 import time
 from dataclasses import replace
@@ -12,7 +13,7 @@ import harness.places as places
 from harness import machine, namespace, report, runner
 from harness.cases import CASES
 from harness.clients import Sluice
-from harness.data import FULL, QUICK, Data
+from harness.data import FULL, QUICK, Data, DataInUse
 from harness.profile import can_be_profiled, profile
 from harness.servers import ServerFailed
 from harness.summary import judge
@@ -22,10 +23,15 @@ _QUICK_RUNS = 1
 
 
 def main():
-    """Run the benchmarks. The exit code is 1 where a contender failed, 0 otherwise, whatever targets were missed."""
+    """Run the benchmarks. The exit code is 1 where a contender failed that this machine lets take part, 0 otherwise,
+    whatever targets were missed."""
     options = _options()
     namespace.enter()
-    data = Data(QUICK if options.quick else FULL)
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # through the clean-up below
+    try:
+        data = Data(QUICK if options.quick else FULL)
+    except DataInUse as failure:
+        sys.exit(f"benchmark: {failure}")
     document = {
         "date": time.strftime("%Y-%m-%d %H:%M UTC", time.gmtime()),
         "machine": machine.describe(),
@@ -45,7 +51,8 @@ def main():
     finally:
         if not options.keep_data:
             data.delete()
-    sys.exit(any(entry.error for result in document["results"] for entry in result.entries))
+    entries = [entry for result in document["results"] for entry in result.entries]
+    sys.exit(any(entry.error and not entry.is_unavailable for entry in entries))
 
 
 def _options():

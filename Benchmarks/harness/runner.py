@@ -12,7 +12,8 @@ _LIMIT_SECONDS = 1800.0
 @dataclass
 class Entry:
     """What became of one contender. `warm_up` is its checked run, `runs` are the ones that count; `commands` are as
-    typed; `is_screened` says that a better setting of the same tool was measured instead."""
+    typed; `is_screened` says that a better setting of the same tool was measured instead, `is_unavailable` that this
+    machine, not the contender, is why it failed."""
 
     contender: Contender
     warm_up: measure.Run | None = None
@@ -20,6 +21,7 @@ class Entry:
     commands: list[str] = field(default_factory=list)
     runs: list[measure.Run] = field(default_factory=list)
     is_screened: bool = False
+    is_unavailable: bool = False
 
     @property
     def error(self):
@@ -61,6 +63,7 @@ def _run(case, entry, stage, checked, say):
         try:
             steps = entry.contender.steps(destination)
         except Unavailable as reason:
+            entry.is_unavailable = True
             return measure.Run(0, 0, 0, 0, 0, 0, error=str(reason))
         entry.commands = [" | ".join(command.shown() for command in pipeline) for pipeline in steps]
         run = measure.run(steps, destination.server, _LIMIT_SECONDS)
