@@ -1,0 +1,95 @@
+package import SluiceCore
+
+/// S3 and everything that speaks it, as a source: `ListObjectsV2`, `HeadObject`, `GetObject` with ranges.
+package struct S3ReadDialect: BlobReadDialect {
+    package let location: Location
+    private let service: S3Service
+    private let scope: ListScope
+
+    /// - Parameter key: what the location names in the bucket: an object, a prefix, or everything.
+    init(service: S3Service, key: String) {
+        self.service = service
+        scope = ListScope(key: key)
+        location = service.location
+    }
+
+    /// What the user should know of the service.
+    package var notes: [String] { service.notes }
+
+    /// Source: Amazon S3 API Reference, "ListObjectsV2". Keys are asked for percent-encoded, because XML can't hold
+    /// every character that a key can.
+    package func listRequest(marker: String?, now: Timestamp) throws -> HTTPRequest? {
+        var query = ""
+        switch scope.page(marker: marker) {
+        case .object(let prefix):
+            query = "encoding-type=url&list-type=2&max-keys=1&prefix=\(PercentEncoding.encode(prefix))"
+        case .names(let prefix, let token):
+            if let token { query = "continuation-token=\(PercentEncoding.encode(token))&" }
+            query += "encoding-type=url&list-type=2&prefix=\(PercentEncoding.encode(prefix))"
+        }
+        return try service.request(.get, key: nil, query: query, headers: [], now: now)
+    }
+
+    package func listPage(_ response: HTTPResponse, now: Timestamp) throws -> ListPage {
+        guard response.isSuccess else { throw failure(response, name: nil, now: now) }
+        do {
+            let list = try S3List(response.body)
+            guard let page = scope.listed(list.items, prefix: list.prefix, next: list.next) else {
+                throw XMLError("it is about another prefix", at: 0)
+            }
+            return page
+        } catch let error as XMLError {
+            throw StoreError(
+                .unexpectedAnswer,
+                "listing \(service.place)",
+                cause: "the answer is not a list of S3's: \(error)",
+                advice: "Check that the endpoint is that of an S3 service",
+                status: response.status
+            )
+        }
+    }
+
+    package func propertiesRequest(name: String, now: Timestamp) throws -> HTTPRequest {
+        try service.request(.head, key: key(of: name), headers: [], now: now)
+    }
+
+    package func readRequest(
+        name: String,
+        offset: Int,
+        count: Int,
+        entityTag: String?,
+        now: Timestamp
+    ) throws -> HTTPRequest {
+        precondition(offset >= 0 && count > 0, "a range has at least one byte")
+        var headers = [HTTPRequest.Header("range", "bytes=\(offset)-\(offset + count - 1)")]
+        if let entityTag { headers.append(.init("if-match", entityTag)) }
+        return try service.request(.get, key: key(of: name), headers: headers, now: now)
+    }
+
+    private func key(of name: String) throws -> String {
+        let key = scope.key(of: name)
+        guard !key.isEmpty else {
+            throw StoreError(.invalidName, "\(service.place) names no object", advice: "Write s3://BUCKET/KEY")
+        }
+        return key
+    }
+
+    package func failure(_ response: HTTPResponse, name: String?, now: Timestamp) -> StoreError {
+        let what = name.map { "reading \"\($0)\" from \(service.place)" } ?? "listing \(service.place)"
+        let error = service.error(S3Fault(response), response, what: what, attempt: 0, now: now)
+        // The only precondition of a reader is that the object is still the one that was listed.
+        guard error.kind == .precondition, name != nil else { return error }
+        return StoreError(
+            .sourceChanged,
+            what,
+            cause: "it was replaced since it was listed (HTTP \(response.status))",
+            advice: "Copy it again",
+            status: response.status
+        )
+    }
+
+    /// What an object keeps beside its bytes, by the headers of an answer to HEAD or GET.
+    package func metadata(_ response: HTTPResponse) -> ObjectMetadata {
+        ObjectMetadata(headers: response.headers, userPrefix: "x-amz-meta-")
+    }
+}

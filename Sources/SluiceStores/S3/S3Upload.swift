@@ -1,0 +1,14 @@
+package import SluiceCore
+
+/// What S3 needs of a multipart upload between its steps; it is kept in `Upload.session`.
+package struct S3Upload: Sendable, Hashable {
+    /// The upload's id, as `CreateMultipartUpload` answered it.
+    package let id: String
+    /// The digest that the upload was started with, which its parts have to have; nil for none.
+    package let checksum: ChecksumAlgorithm?
+
+    package init(id: String, checksum: ChecksumAlgorithm?) {
+        self.id = id
+        self.checksum = checksum
+    }
+}
