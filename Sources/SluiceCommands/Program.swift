@@ -29,7 +29,8 @@ package enum Program {
         }
         let code = SluiceCommand.exitCode(for: error)
         if code == .success {
-            StandardOutput.write(SluiceCommand.fullMessage(for: error) + "\n")
+            let message = SluiceCommand.fullMessage(for: error)
+            if !message.isEmpty { StandardOutput.write(message.hasSuffix("\n") ? message : message + "\n") }
             return 0
         }
         guard code == .validationFailure else {

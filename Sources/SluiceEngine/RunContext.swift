@@ -38,17 +38,8 @@ final class RunContext: Sendable {
         let shares = MemoryShares(specification, endpoints.sink.traits)
         chunkPool = SlabPool(capacity: shares.chunks)
         partPool = SlabPool(capacity: shares.parts)
-        let codec = specification.codec
         checksumAlgorithm = specification.verification == .none ? nil : endpoints.sink.traits.blockChecksum ?? .crc64nvme
-        planner = TransferPlanner(
-            traits: endpoints.sink.traits,
-            isCompressed: codec != nil,
-            wantsChecksum: specification.verification != .none,
-            blockSize: specification.blockSize?.rawValue,
-            chunkShare: shares.chunks.rawValue,
-            partShare: shares.parts.rawValue,
-            encodedBound: { codec?.bound(for: $0) ?? $0 }
-        )
+        planner = TransferPlanner(specification, endpoints.sink.traits)
     }
 }
 

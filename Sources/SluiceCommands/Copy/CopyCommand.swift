@@ -1,4 +1,5 @@
 internal import ArgumentParser
+internal import SluiceCore
 internal import SluiceEngine
 
 /// `sluice copy`.
@@ -16,11 +17,31 @@ struct CopyCommand: ParsableCommand {
     @OptionGroup(title: "Connections") var connection: ConnectionArguments
     @OptionGroup(title: "Output") var output: OutputArguments
 
+    @Flag(help: "Show the plan, item by item, and move nothing.")
+    var dryRun = false
+
     func run() throws {
         let specification = try copy.specification(connection, environment: ProcessEnvironment.variables)
+        if dryRun { throw ExitCode(try plan(specification)) }
         try output.check(sink: specification.sink)
         let session = try CopySession(specification, output)
         let code = session.run()
         throw ExitCode(code)
+    }
+
+    /// Prints what would be done; the exit code.
+    private func plan(_ specification: CopySpecification) throws -> Int32 {
+        let listing = try Listing(of: specification.source)
+        try listing.run(isQuiet: output.quiet) {
+            try CopyPreview(specification).plan { planned in
+                let line = ListLine.text(planned)
+                if let failure = planned.failure {
+                    try listing.fail(line, failure)
+                } else {
+                    try listing.add(line, size: planned.item.size)
+                }
+            }
+        }
+        return listing.outcome.exitCode
     }
 }

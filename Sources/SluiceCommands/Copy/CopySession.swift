@@ -25,8 +25,10 @@ final class CopySession {
     func run() -> Int32 {
         let start = Timestamp.now
         let clock = ContinuousClock.now
-        let ending = RunSupervisor(copy).run()
+        let display = output.progressStyle.map { ProgressDisplay($0, of: ProgressProbe(copy: copy, start: clock)) }
+        let ending = RunSupervisor(copy).run { display?.start() }
         let duration = ContinuousClock.now - clock
+        display?.stop()
         let report = makeReport(ending, start, duration)
         tell(report)
         let code = write(report)
@@ -82,13 +84,9 @@ final class CopySession {
     /// What ended the run, where that is no item's error.
     private func failure(_ ending: RunEnding, _ outcome: RunOutcome, _ sums: Tally.Reading) -> (any Failure)? {
         if let failure = ending.failure { return failure }
-        if ending.signal != nil { return Cancelled() }
+        if let signal = ending.signal { return Interruption(signal: signal) }
         guard outcome == .nothingMatched, sums.errors.isEmpty else { return nil }
-        return CopyError(
-            .notFound,
-            "there is nothing to copy in \"\(specification.source)\"",
-            advice: "Check the path and the options that select"
-        )
+        return NothingToCopy(source: specification.source)
     }
 
     private func consistency(_ sums: Tally.Reading) -> RunReport.Consistency {
@@ -143,6 +141,18 @@ extension OutputArguments {
     /// The least level of messages for standard error.
     var threshold: Log.Level { quiet ? .warning : verbose ? .item : .info }
 
+    /// What is shown while the run goes on; nil for nothing.
+    var progressStyle: ProgressDisplay.Style? {
+        if quiet { return nil }
+        return switch progress {
+        case .auto: Terminal.isCapable ? .bar : .plain
+        case .bar: .bar
+        case .plain: .plain
+        case .json: .json
+        case .none: nil
+        }
+    }
+
     /// Refuses more than one thing on standard output.
     func check(sink: Location) throws {
         let claims = [
@@ -154,24 +164,6 @@ extension OutputArguments {
                 "\(claimed.joined(separator: " and ")) can't go to standard output together",
                 advice: "Give one of them a file"
             )
-        }
-    }
-}
-
-extension Location {
-    /// Whether the location is a whole bucket or container.
-    fileprivate var isContainer: Bool {
-        switch self {
-        case .s3, .azure: true
-        case .file, .standardStream, .http, .odbc: false
-        }
-    }
-
-    /// Whether its store checks a digest of each block that it is sent.
-    fileprivate var checksBlocks: Bool {
-        switch self {
-        case .s3, .azure: true
-        case .file, .standardStream, .http, .odbc: false
         }
     }
 }

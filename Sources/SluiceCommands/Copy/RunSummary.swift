@@ -21,7 +21,7 @@ struct RunSummary {
         if sums.filesSkipped > 0 { parts.append("\(sums.filesSkipped) skipped") }
         if sums.filesFailed > 0 { parts.append("\(sums.filesFailed) failed") }
         if let retries = report.counts?.retries, retries > 0 { parts.append("\(retries) retries") }
-        var text = (report.outcome.isInterrupted ? "Interrupted: " : "Copied ") + parts.joined(separator: ", ") + "."
+        var text = "Copied " + parts.joined(separator: ", ") + "."
         if let bottleneck = report.stages.bottleneck, report.duration >= Self.leastTold {
             text += " " + bottleneck.sentence
         }
@@ -31,19 +31,14 @@ struct RunSummary {
     /// A run below this length is over before its stages say anything.
     private static let leastTold = Duration.seconds(1)
 
-    /// `0.84 s`, `12.3 s`, `4 min 05 s`, `3 h 02 min`.
-    static func time(_ duration: Duration) -> String {
+    /// `0.84 s`, `12.3 s`, `4 min 05 s`, `3 h 02 min`; without fractions where it is not exact.
+    static func time(_ duration: Duration, isExact: Bool = true) -> String {
         let seconds = duration.seconds
+        if !isExact, seconds < 60 { return "\(fixed(seconds, 0)) s" }
         if seconds < 10 { return "\(fixed(seconds, 2)) s" }
         if seconds < 60 { return "\(fixed(seconds, 1)) s" }
         let whole = Int(seconds.rounded())
         if whole < 3600 { return "\(whole / 60) min \(padded(whole % 60, 2)) s" }
         return "\(whole / 3600) h \(padded(whole / 60 % 60, 2)) min"
-    }
-}
-
-extension RunOutcome {
-    var isInterrupted: Bool {
-        if case .interrupted = self { true } else { false }
     }
 }

@@ -28,13 +28,15 @@ struct RunSupervisor {
     private static let patience = Duration.milliseconds(950)
 
     /// Blocks until the run has ended.
-    func run() -> RunEnding {
+    /// - Parameter started: called when other threads may be made: signals are watched by then.
+    func run(_ started: () -> Void) -> RunEnding {
         let state = Monitor(State())
         InterruptWatch.start { [copy] signal in
             state.withLock { $0.signal = signal }
             copy.cancel()
             state.broadcast()
         }
+        started()
         Worker("run").run(in: DispatchGroup()) { [copy] in
             var ending = RunEnding()
             do {

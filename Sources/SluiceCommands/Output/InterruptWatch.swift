@@ -9,7 +9,11 @@ enum InterruptWatch {
     static func start(_ heard: @escaping @Sendable (Int32) -> Void) {
         var signals = sigset_t()
         sigemptyset(&signals)
-        for signal in [SIGINT, SIGTERM, SIGHUP] where !isIgnored(signal) { sigaddset(&signals, signal) }
+        sigaddset(&signals, SIGINT)
+        sigaddset(&signals, SIGTERM)
+        // Whoever ignores SIGHUP for us (nohup) wants us to go on; a shell that ignores SIGINT for its background
+        // jobs only keeps the terminal's away, and one that is sent on purpose counts.
+        if !isIgnored(SIGHUP) { sigaddset(&signals, SIGHUP) }
         pthread_sigmask(SIG_BLOCK, &signals, nil)
         let context = Unmanaged.passRetained(Context(signals: signals, heard: heard))
         var thread = pthread_t()
@@ -39,7 +43,7 @@ enum InterruptWatch {
         _exit(128 + signal)
     }
 
-    /// Whoever started us may have said that a signal does not concern us: nohup, a shell's background job.
+    /// Whether whoever started us said that the signal does not concern us.
     private static func isIgnored(_ signal: Int32) -> Bool {
         var action = sigaction()
         guard sigaction(signal, nil, &action) == 0 else { return false }

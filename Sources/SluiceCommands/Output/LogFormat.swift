@@ -9,8 +9,8 @@ enum LogFormat: String, CaseIterable, ExpressibleByArgument, Sendable {
     /// The message as a line; in a file it carries time and level in text, too.
     func line(_ message: Log.Message, time: Timestamp, isForFile: Bool) -> String {
         switch self {
-        case .text where isForFile: "\(time.rfc3339) \(message.level.rawValue): \(message.text)\n"
-        case .text: message.level >= .warning ? "\(Program.name): \(message.text)\n" : message.text + "\n"
+        case .text where isForFile: "\(time.rfc3339) \(message.level.rawValue): \(message.text.printable)\n"
+        case .text: (message.level >= .warning ? "\(Program.name): " : "") + message.text.printable + "\n"
         case .json: json(message, time)
         }
     }

@@ -24,6 +24,12 @@ final class OutputFile {
 
     deinit { if isOwned { Glibc.close(descriptor) } }
 
+    /// Whether a write has failed; what is appended is lost then.
+    var hasFailed: Bool { code != 0 }
+
+    /// Whether the other end of the pipe was closed: whoever read has seen enough.
+    var isReaderGone: Bool { code == EPIPE }
+
     func append(_ bytes: some Sequence<UInt8>) {
         buffer.append(contentsOf: bytes)
         if buffer.count >= OutputFile.bound { flush() }

@@ -1,0 +1,19 @@
+internal import SluiceCore
+
+extension Location {
+    /// Whether the location is a whole bucket or container.
+    var isContainer: Bool {
+        switch self {
+        case .s3, .azure: true
+        case .file, .standardStream, .http, .odbc: false
+        }
+    }
+
+    /// Whether its store checks a digest of each block that it is sent.
+    var checksBlocks: Bool {
+        switch self {
+        case .s3, .azure: true
+        case .file, .standardStream, .http, .odbc: false
+        }
+    }
+}

@@ -1,0 +1,83 @@
+package import SluiceCore
+internal import SluicePipeline
+
+/// What a copy would see and do, without doing it.
+package struct CopyPreview: Sendable {
+    private let specification: CopySpecification
+
+    package init(_ specification: CopySpecification) { self.specification = specification }
+
+    /// An item as it would be copied.
+    package struct PlannedItem: Sendable {
+        package let item: SourceItem
+        package let sinkName: String
+        /// Blocks that it would be put in, 1 for an object that goes whole; nil where only its end or a codec decides.
+        package let blocks: Int?
+        /// What would keep it from being copied, as far as its name and size tell.
+        package let failure: (any Failure)?
+    }
+
+    /// Calls `body` for each object of the source; blocks. The sink is not looked at.
+    /// - Throws: a `Failure` when the source can't be listed, and whatever `body` throws.
+    package func list(_ body: (ListEntry) throws -> Void) throws {
+        try StoreFactory(specification).source().list(body)
+    }
+
+    /// Calls `body` for each item with what would become of it; blocks. No object is opened and none is written.
+    /// - Throws: a `Failure` when the source can't be listed, and whatever `body` throws.
+    package func plan(_ body: (PlannedItem) throws -> Void) throws {
+        let endpoints = try StoreFactory(specification).endpoints()
+        let planner = TransferPlanner(specification, endpoints.sink.traits)
+        try endpoints.source.list { entry in
+            switch entry {
+            case .item(let item):
+                try body(planned(item, endpoints, planner))
+            case .failure(let name, let failure):
+                let item = SourceItem(name: name, size: nil)
+                try body(
+                    PlannedItem(item: item, sinkName: endpoints.naming.name(for: item), blocks: nil, failure: failure)
+                )
+            }
+        }
+    }
+
+    private func planned(_ item: SourceItem, _ endpoints: CopyEndpoints, _ planner: TransferPlanner) -> PlannedItem {
+        let name = endpoints.naming.name(for: item)
+        do {
+            try endpoints.sink.validate(name: name)
+            let allowsReadThrough = endpoints.source.allowsReadThrough
+            let plan = try planner.plan(name: item.name, size: item.size, allowsReadThrough: allowsReadThrough)
+            return PlannedItem(item: item, sinkName: name, blocks: plan.blockCount, failure: nil)
+        } catch {
+            return PlannedItem(item: item, sinkName: name, blocks: nil, failure: SluiceCore.failure(from: error))
+        }
+    }
+}
+
+extension TransferPlan {
+    /// Blocks in the sink, where they are known beforehand.
+    fileprivate var blockCount: Int? {
+        switch route {
+        case .whole, .stream: 1
+        case .blocks: chunkCount
+        case .undecided: nil
+        }
+    }
+}
+
+extension TransferPlanner {
+    /// The planner of a specification's copies into a sink of these traits.
+    init(_ specification: CopySpecification, _ traits: SinkTraits) {
+        let shares = MemoryShares(specification, traits)
+        let codec = specification.codec
+        self.init(
+            traits: traits,
+            isCompressed: codec != nil,
+            wantsChecksum: specification.verification != .none,
+            blockSize: specification.blockSize?.rawValue,
+            chunkShare: shares.chunks.rawValue,
+            partShare: shares.parts.rawValue,
+            encodedBound: { codec?.bound(for: $0) ?? $0 }
+        )
+    }
+}
