@@ -56,3 +56,16 @@ static inline CURLcode sluice_message_result(const CURLMsg *message) { return me
 static const size_t sluice_readfunc_abort = CURL_READFUNC_ABORT;
 static const size_t sluice_readfunc_pause = CURL_READFUNC_PAUSE;
 static inline CURLcode sluice_global_init(void) { return curl_global_init(CURL_GLOBAL_DEFAULT); }
+
+typedef int (*sluice_socket_callback)(CURL *easy, curl_socket_t socket, int what, void *context, void *socket_context);
+typedef int (*sluice_timer_callback)(CURLM *multi, long milliseconds, void *context);
+
+static inline CURLMcode sluice_multi_set_callbacks(
+    CURLM *multi, sluice_socket_callback socket, sluice_timer_callback timer, void *context
+) {
+    CURLMcode code = curl_multi_setopt(multi, CURLMOPT_SOCKETFUNCTION, socket);
+    if (code == CURLM_OK) code = curl_multi_setopt(multi, CURLMOPT_SOCKETDATA, context);
+    if (code == CURLM_OK) code = curl_multi_setopt(multi, CURLMOPT_TIMERFUNCTION, timer);
+    if (code == CURLM_OK) code = curl_multi_setopt(multi, CURLMOPT_TIMERDATA, context);
+    return code;
+}

@@ -4,11 +4,23 @@ internal import SluicePipeline
 final class AdmissionGate: Sendable {
     private struct State {
         var generation = 0
-        var isWaiting = false
+        var waits = Wait.none
         /// Items that have started and not ended.
         var active = 0
         var again: [(due: ContinuousClock.Instant, item: StartOver)] = []
         var limit = 4
+
+        var mostActive: Int { limit * 4 + 256 }
+    }
+
+    /// What the admitter waits for.
+    enum Wait {
+        case none
+        /// Anything that may have changed.
+        case anything
+        /// Room for a good number of objects: one wake-up then admits them all, where one an object would cost two
+        /// switches of threads each.
+        case room
     }
 
     private let monitor = Monitor(State())
@@ -24,7 +36,7 @@ final class AdmissionGate: Sendable {
     var shareOfOne: Int { monitor.withLock { $0.limit * 2 + 16 } }
 
     /// Whether another object may be started.
-    var hasRoom: Bool { monitor.withLock { $0.active < $0.limit * 4 + 256 } }
+    var hasRoom: Bool { monitor.withLock { $0.active < $0.mostActive } }
 
     /// The connections that may be used now.
     func setLimit(_ limit: Int) {
@@ -55,19 +67,33 @@ final class AdmissionGate: Sendable {
     func notify() {
         let mustWake = monitor.withLock { state in
             state.generation &+= 1
-            return state.isWaiting
+            switch state.waits {
+            case .none: return false
+            case .anything: return true
+            case .room: return state.active <= state.mostActive / 4 * 3 || !state.again.isEmpty
+            }
         }
         if mustWake { monitor.signal() }
     }
 
-    /// Waits until something has changed since `generation`, or an item is due.
-    func wait(since generation: Int) {
+    /// Wakes the admitter whatever it waits for.
+    func alarm() {
+        monitor.withLock { $0.generation &+= 1 }
+        monitor.broadcast()
+    }
+
+    /// Waits until what is waited for has come since `generation`, or an item is due.
+    func wait(for wanted: Wait, since generation: Int) {
         let due = monitor.withLock { state in
-            state.isWaiting = true
+            state.waits = wanted
             return state.again.map(\.due).min()
         }
-        defer { monitor.withLock { $0.isWaiting = false } }
+        defer { monitor.withLock { $0.waits = .none } }
         // Not longer than a second: items become due by the clock alone.
-        _ = monitor.wait(deadline: min(due ?? .now + .seconds(1), .now + .seconds(1))) { $0.generation != generation ? true : nil }
+        let deadline = min(due ?? .now + .seconds(1), .now + .seconds(1))
+        _ = monitor.wait(deadline: deadline) { state -> Bool? in
+            guard state.generation != generation else { return nil }
+            return wanted != .room || state.active <= state.mostActive / 4 * 3 ? true : nil
+        }
     }
 }

@@ -17,6 +17,8 @@ final class Admitter {
     /// Objects of several chunks that have chunks left, in the order of their turns.
     private var open: [ItemTransfer] = []
     private var turn = 0
+    /// Chunks that were sent to the readers without a wake-up.
+    private var deferred = 0
     private var hasListed = false
 
     init(
@@ -37,6 +39,10 @@ final class Admitter {
 
     /// Objects of several chunks that are under way at a time.
     private static let mostOpen = 32
+    /// Below this a wake-up costs more than the chunk.
+    private static let smallChunk = 64 << 10
+    /// Small chunks that are sent by one wake-up.
+    private static let mostDeferred = 16
 
     /// Works until everything that was listed is admitted and ended.
     func run() {
@@ -49,7 +55,8 @@ final class Admitter {
             let hasAdmitted = admitNextChunk()
             if admitNextEntry() || hasAdmitted { continue }
             if hasListed, open.isEmpty, gate.isIdle { break }
-            gate.wait(since: seen)
+            output.wakeConsumers()
+            gate.wait(for: open.isEmpty && !hasListed && !gate.hasRoom ? .room : .anything, since: seen)
         }
     }
 
@@ -95,8 +102,8 @@ final class Admitter {
         if plan.reading == .slab {
             let started = ContinuousClock.now
             // Both at once: a chunk that is read is sure of the room for its frame.
-            task.raw = context.chunkPool.lease(max(1, count))
-            if plan.isCompressed { task.encoded = context.chunkPool.lease(context.planner.encodedBound(count)) }
+            task.raw = lease(max(1, count))
+            if plan.isCompressed { task.encoded = lease(context.planner.encodedBound(count)) }
             context.meters.chunker.addWaitingForOutput(ContinuousClock.now - started)
             guard task.raw != nil, !plan.isCompressed || task.encoded != nil else {
                 settlement.drop(transfer, failure: Cancelled())
@@ -104,7 +111,17 @@ final class Admitter {
             }
         }
         context.meters.chunker.addBytes(in: count, out: count)
-        if !output.send(task) { settlement.drop(transfer, failure: Cancelled()) }
+        // Small chunks come in numbers: their readers are woken once for many of them.
+        deferred = count < Admitter.smallChunk && deferred < Admitter.mostDeferred ? deferred + 1 : 0
+        if !output.send(task, wakes: deferred == 0) { settlement.drop(transfer, failure: Cancelled()) }
+    }
+
+    /// A slab; before it waits for one, the readers get what was sent to them.
+    private func lease(_ count: Int) -> Slab? {
+        context.chunkPool.tryLease(count) ?? {
+            output.wakeConsumers()
+            return context.chunkPool.lease(count)
+        }()
     }
 
     private func offset(ofChunk ordinal: Int, in transfer: ItemTransfer) -> Int {

@@ -55,10 +55,7 @@ final class Delivery: Sendable {
 
     private func putWhole(_ frame: consuming Frame, of transfer: ItemTransfer) {
         let checksum = frame.checksum
-        transfer.withState { state in
-            state.committer.goesWhole()
-            state.digest.append(checksum, length: 0)
-        }
+        transfer.withState { $0.committer.goesWhole() }
         let step = SinkStep(upload: transfer.upload, action: .whole, body: StepBody(slab: frame.slab), checksum: checksum)
         submit(step, of: transfer)
     }
@@ -184,10 +181,7 @@ final class Delivery: Sendable {
         let checksum = part.digest.checksum
         let isWhole = isLast && ordinal == 0
         if isWhole {
-            transfer.withState { state in
-                state.committer.goesWhole()
-                state.digest.append(checksum, length: 0)
-            }
+            transfer.withState { $0.committer.goesWhole() }
         } else if isLast {
             settlement.settle(transfer) { $0.committer.sourceEnded(blocks: ordinal + 1) }
         }

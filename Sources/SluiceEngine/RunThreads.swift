@@ -56,6 +56,8 @@ final class RunThreads {
 
     /// The most connections that `auto` climbs to: above it a line is full or a service throttles.
     private static let mostAutomatic = 256
+    /// Connections a core that `auto` starts with: enough for small objects, and no harm to bulk on a short line (measured).
+    private static let firstAutomatic = 4
     /// Local files: enough to keep a disk's queue filled.
     private static let localWriters = 4
 
@@ -66,7 +68,7 @@ final class RunThreads {
         case .automatic where !context.sink.traits.isRemote:
             return (ConnectionGovernor(fixed: localWriters), localWriters)
         case .automatic:
-            return (ConnectionGovernor(startingAt: max(2, ProcessorCount.available), maximum: mostAutomatic), mostAutomatic)
+            return (ConnectionGovernor(startingAt: firstAutomatic * ProcessorCount.available, maximum: mostAutomatic), mostAutomatic)
         }
     }
 
@@ -101,7 +103,7 @@ final class RunThreads {
             entries.close()
             settlement.cancelAll()
             stage.cancel()
-            gate.notify()
+            gate.alarm()
         }
     }
 
@@ -140,7 +142,7 @@ final class RunThreads {
                 if failure.kind != .cancelled { context.tally.fail(failure, on: context.source.location.description) }
             }
             entries.finish()
-            gate.notify()
+            gate.alarm()
         }
     }
 
@@ -151,7 +153,7 @@ final class RunThreads {
             let seen = gate.generation
             settlement.cancelAll()
             if gate.isIdle { break }
-            gate.wait(since: seen)
+            gate.wait(for: .anything, since: seen)
         }
     }
 

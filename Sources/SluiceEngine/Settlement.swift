@@ -159,7 +159,7 @@ final class Settlement: StepObserver {
             settle(transfer) { state in
                 state.bytesWritten = count
                 state.entityTag = outcome.tag
-                if checksum == nil { state.digest.append(outcome.sentChecksum, length: count) }
+                state.digest.append(checksum ?? outcome.sentChecksum, length: count)
                 return state.committer.wholeConfirmed()
             }
         case .stream(let stream, _):

@@ -1,7 +1,7 @@
 internal import SluiceCore
 internal import SluiceStores
 
-/// Makes the stores that a specification names. One line a store.
+/// Makes the stores that a specification names: here is the one place that knows them all.
 struct StoreFactory {
     private let specification: CopySpecification
 
@@ -10,8 +10,8 @@ struct StoreFactory {
     /// - Parameter replacement: read instead of the specification's source.
     func endpoints(source replacement: (any ObjectSource)? = nil) throws -> CopyEndpoints {
         let source = try replacement ?? source()
-        let target = try SinkTarget(specification.sink)
-        if !source.isSingleObject, case .standardStream = specification.sink {
+        let target = try StoreTarget(specification.sink)
+        if !source.isSingleObject, target.kind == .standardStream {
             throw CopyError(.usage, "a directory can't be written to standard output", advice: "Copy one file")
         }
         if case .standardStream = specification.source, target.isFolder {
@@ -23,98 +23,90 @@ struct StoreFactory {
             isSingle: source.isSingleObject,
             suffix: specification.codec?.suffix ?? ""
         )
-        let readBack = specification.verification == .readback ? try self.readBack(target) : nil
-        return CopyEndpoints(source: source, sink: try sink(target), naming: naming, readBack: readBack)
+        return CopyEndpoints(
+            source: source,
+            sink: try sink(target),
+            naming: naming,
+            readBack: specification.verification == .readback ? try readBack(target) : nil
+        )
     }
 
     /// The store that the specification reads from.
     func source() throws -> any ObjectSource {
-        switch specification.source {
-        case .file(let path, let isDirectory):
-            return FileSource(path: path, isDirectory: isDirectory, recursive: specification.recursive)
+        let target = try StoreTarget(specification.source)
+        switch target.kind {
+        case .file(let path):
+            return FileSource(path: path, isDirectory: path.hasSuffix("/"), recursive: specification.recursive)
         case .standardStream:
             return StandardInputSource()
-        case .http(let address):
-            try requireEncryption(address, specification.sourceConnection)
-            throw CopyError(.usage, "\(address.origin) can't be a source yet", advice: "Fetch it with curl and pipe it in: curl … | sluice copy - SINK")
-        case .azure, .s3, .odbc:
-            throw CopyError(.usage, "\(specification.source) can't be a source yet")
+        case .http, .s3, .azure:
+            let dialect = try readDialect(target, .source, specification.sourceConnection, of: specification.source)
+            let client = HTTPClient(settings: settings(specification.sourceConnection))
+            return try BlobSource(dialect: dialect, client: client, name: target.name)
         }
     }
 
-    private func sink(_ target: SinkTarget) throws -> any ObjectSink {
+    private func sink(_ target: StoreTarget) throws -> any ObjectSink {
         let connection = specification.sinkConnection
-        switch target.store {
-        case .file(let root): return FileSink(root: root)
+        let settings = settings(connection)
+        let client = HTTPClient(settings: settings)
+        let dialect: any BlobDialect
+        switch target.kind {
+        case .file: return FileSink(root: target.root)
         case .standardStream: return StandardOutputSink()
         case .http(let base):
             try requireEncryption(base, connection)
-            let settings = settings(connection)
-            let dialect = HTTPDialect(base: base, authorization: authorization)
-            return BlobSink(dialect: dialect, settings: settings, client: HTTPClient(settings: settings))
+            dialect = HTTPDialect(base: base, authorization: try credentials(.sink).httpAuthorization())
+        case .s3:
+            dialect = try S3Dialect.make(location: specification.sink, options: connection, environment: credentials(.sink))
+        case .azure:
+            throw CopyError(.usage, "az:// can't be a sink in this version")
         }
+        return BlobSink(dialect: dialect, settings: settings, client: client)
     }
 
-    private func readBack(_ target: SinkTarget) throws -> any ObjectSource {
-        switch target.store {
-        case .file(let root): return FileSource(path: root.isEmpty ? "." : root, isDirectory: true)
+    /// The sink's store as a source, with names as the sink has them.
+    private func readBack(_ target: StoreTarget) throws -> any ObjectSource {
+        let connection = specification.sinkConnection
+        switch target.kind {
+        case .file: return FileSource(directory: target.root.isEmpty ? "." : target.root)
         case .standardStream:
             throw CopyError(.usage, "standard output can't be read back", advice: "Leave --verify readback out")
-        case .http(let base):
-            let client = HTTPClient(settings: settings(specification.sinkConnection))
-            return BlobSource(dialect: HTTPReadDialect(base: base, authorization: authorization), client: client, isSingleObject: false)
+        case .http, .s3, .azure:
+            let dialect = try readDialect(target, .sink, connection, of: target.wholeStore(specification.sink))
+            return BlobSource(dialect: dialect, client: HTTPClient(settings: settings(connection)))
         }
     }
 
-    private var authorization: Secret? {
-        (specification.environment["SLUICE_HTTP_AUTHORIZATION_SINK"] ?? specification.environment["SLUICE_HTTP_AUTHORIZATION"]).map(Secret.init)
+    private func readDialect(
+        _ target: StoreTarget,
+        _ role: StoreRole,
+        _ connection: ConnectionOptions,
+        of location: Location
+    ) throws -> any BlobReadDialect {
+        switch target.kind {
+        case .http(let base):
+            try requireEncryption(base, connection)
+            return HTTPReadDialect(base: base, authorization: try credentials(role).httpAuthorization())
+        case .s3:
+            return try S3ReadDialect.make(location: location, options: connection, environment: credentials(role))
+        case .azure, .file, .standardStream:
+            throw CopyError(.usage, "az:// can't be read in this version")
+        }
+    }
+
+    private func credentials(_ role: StoreRole) -> CredentialEnvironment {
+        CredentialEnvironment(role: role, variables: specification.environment, read: CredentialEnvironment.readFile)
     }
 
     private func settings(_ connection: ConnectionOptions) -> TransportSettings {
-        TransportSettings(options: connection, proxyCredentials: specification.environment["SLUICE_PROXY_USERPWD"].map(Secret.init))
+        let proxy = specification.environment["SLUICE_PROXY_USERPWD"].map { Secret($0) }
+        return TransportSettings(options: connection, proxyCredentials: proxy)
     }
 
     private func requireEncryption(_ address: HTTPAddress, _ connection: ConnectionOptions) throws {
         guard address.isEncrypted || address.isLoopback || connection.allowsPlaintext else {
             throw CopyError(.usage, "\(address.origin) is not encrypted", advice: "Write https://, or --allow-plaintext if the line is yours alone")
-        }
-    }
-}
-
-/// The sink's location, divided into a store and a name in it.
-struct SinkTarget {
-    enum Store {
-        case file(root: String)
-        case standardStream
-        case http(base: HTTPAddress)
-    }
-
-    let store: Store
-    let name: String
-    /// Whether `name` is known to be a folder.
-    let isFolder: Bool
-
-    init(_ location: Location) throws {
-        switch location {
-        case .standardStream:
-            (store, name, isFolder) = (.standardStream, "-", false)
-        case .file(let path, let isDirectory):
-            if isDirectory || FileSource(path: path, isDirectory: false).isSingleObject == false {
-                (store, name, isFolder) = (.file(root: path), "", true)
-            } else {
-                let file = path.split(separator: "/").last.map(String.init) ?? path
-                (store, name, isFolder) = (.file(root: path.contains("/") ? FileSink.parent(of: path) : ""), file, false)
-            }
-        case .http(let address):
-            var base = address
-            let last = address.path.split(separator: "/", omittingEmptySubsequences: false).last ?? ""
-            guard let decoded = PercentEncoding.decode(last) else {
-                throw CopyError(.usage, "\(address) is not percent-encoded correctly", advice: "Write % as %25")
-            }
-            base.path = String(address.path.dropLast(last.count))
-            (store, name, isFolder) = (.http(base: base), decoded, decoded.isEmpty)
-        case .azure, .s3, .odbc:
-            throw CopyError(.usage, "\(location) can't be a sink yet")
         }
     }
 }

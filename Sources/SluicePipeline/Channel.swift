@@ -29,9 +29,10 @@ package final class Channel<Element: ~Copyable & Sendable>: Sendable {
 
     /// Puts `element` in, waiting for room.
     ///
+    /// - Parameter wakes: whether a waiting consumer is woken now; if not, `wakeConsumers` must follow.
     /// - Returns: false when the channel was closed; the element is dropped.
     @discardableResult
-    package func send(_ element: consuming Element, weight: Int = 1) -> Bool {
+    package func send(_ element: consuming Element, weight: Int = 1, wakes: Bool = true) -> Bool {
         var held: Element? = consume element
         var isWaiting = false
         while true {
@@ -45,16 +46,20 @@ package final class Channel<Element: ~Copyable & Sendable>: Sendable {
             }
             switch offer {
             case .accepted(let wakesConsumer):
-                if wakesConsumer { monitor.signal() }
+                if wakesConsumer, wakes { monitor.signal() }
                 return true
             case .closed:
                 return false
             case .full:
                 isWaiting = true
+                wakeConsumers()
                 _ = space.wait { $0 != seen ? true : nil }
             }
         }
     }
+
+    /// Wakes the consumers for what was sent without a wake-up.
+    package func wakeConsumers() { monitor.broadcast() }
 
     /// Takes the element that waited longest, waiting for one; nil when the channel has ended.
     package func receive() -> Element? {

@@ -38,6 +38,13 @@ package struct PoolLedger: Sendable {
         return .wait(ticket)
     }
 
+    /// Asks for `bytes` without waiting; false when they can't be had now or others wait.
+    package mutating func requestNow(_ bytes: Int) -> Bool {
+        guard waiting.isEmpty, leased + bytes <= capacity else { return false }
+        grant(bytes)
+        return true
+    }
+
     /// Gives `bytes` back; the tickets that are granted by it.
     package mutating func release(_ bytes: Int) -> [Ticket] {
         leased -= bytes

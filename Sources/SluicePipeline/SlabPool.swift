@@ -62,6 +62,13 @@ package final class SlabPool: SlabOwner {
         return unsafe Slab(memory: memory(size), owner: self)
     }
 
+    /// A slab of at least `count` bytes if the pool has it now and nobody waits for one.
+    package func tryLease(_ count: Int) -> Slab? {
+        let size = SlabPool.size(for: count)
+        let isGranted = shelf.withLock { !$0.isClosed && $0.ledger.requestNow(size) }
+        return isGranted ? unsafe Slab(memory: memory(size), owner: self) : nil
+    }
+
     /// Ends the waits of all who wait for a slab.
     package func close() {
         shelf.withLock { $0.isClosed = true }

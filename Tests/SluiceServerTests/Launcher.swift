@@ -16,8 +16,9 @@ final class Launcher: Sendable {
         let program = Project.root + "/Fixtures/servers/" + name
         var down: [Int32] = [-1, -1]
         var up: [Int32] = [-1, -1]
-        // O_CLOEXEC from the start: no other child may hold these ends.
-        guard pipe2(&down, O_CLOEXEC) == 0, pipe2(&up, O_CLOEXEC) == 0 else { throw SystemCallError(call: "pipe2", code: errno) }
+        guard pipe(&down) == 0, pipe(&up) == 0 else { throw SystemCallError(call: "pipe", code: errno) }
+        // No other child may hold these ends: the server would outlive us.
+        for end in down + up { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }
         var actions = posix_spawn_file_actions_t()
         posix_spawn_file_actions_init(&actions)
         defer { posix_spawn_file_actions_destroy(&actions) }

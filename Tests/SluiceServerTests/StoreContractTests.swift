@@ -57,9 +57,11 @@ struct StoreContractTests {
         specification.verification = .readback
         let outcome = try Self.copy(specification)
         #expect(outcome.failures.isEmpty)
-        #expect(outcome.records.allSatisfy(\.isReadBack))
+        let allReadBack = outcome.records.allSatisfy { $0.isReadBack }
+        #expect(allReadBack)
         let index = try store.index("sizes/")
-        #expect(try index.digests(below: "sizes/") == Self.digests(of: directory.path))
+        let wanted = try Self.digests(of: directory.path)
+        #expect(index.digests(below: "sizes/") == wanted)
         #expect(index.unfinished.isEmpty)
     }
 
@@ -71,7 +73,9 @@ struct StoreContractTests {
         var specification = try Self.specification(file, store, "many/")
         specification.blockSize = ByteCount(8192)
         #expect(try Self.copy(specification).failures.isEmpty)
-        #expect(try store.index("many/").digests(below: "many/") == Self.digests(of: directory.path))
+        let found = try store.index("many/").digests(below: "many/")
+        let wanted = try Self.digests(of: directory.path)
+        #expect(found == wanted)
     }
 
     /// Names that break careless encoders.
@@ -94,7 +98,9 @@ struct StoreContractTests {
         #expect(outcome.failures.isEmpty)
         let expected = try Self.digests(of: directory.path)
         #expect(expected.count == Self.oddNames.count)
-        #expect(try store.index("names/").digests(below: "names/") == expected)
+        let found = try store.index("names/").digests(below: "names/")
+        #expect(Set(expected.keys).subtracting(found.keys).isEmpty)
+        #expect(found == expected)
     }
 
     @Test("compressed objects are whole files of their format", .timeLimit(.minutes(5)), arguments: Stores.all)
@@ -121,7 +127,9 @@ struct StoreContractTests {
         #expect(try Self.copy(reference).failures.isEmpty)
         let script = "cd \"$1\" && gzip -t *.gz && for f in *.gz; do gzip -dc $f | cmp - \"$2/${f%.gz}\" || exit 1; done"
         #expect(try Command.run(["bash", "-c", script, "bash", local.path, directory.path]).status == 0)
-        #expect(try store.index("gz/").digests(below: "gz/") == Self.digests(of: local.path))
+        let found = try store.index("gz/").digests(below: "gz/")
+        let wanted = try Self.digests(of: local.path)
+        #expect(found == wanted)
     }
 
     @Test("an object that stands there is left alone by --overwrite never", .timeLimit(.minutes(2)), arguments: Stores.all)
@@ -138,7 +146,9 @@ struct StoreContractTests {
         specification.overwrite = .never
         let outcome = try Self.copy(specification)
         #expect(outcome.failures.map(\.kind) == [.precondition])
-        #expect(try store.index("never/").digests(below: "never/")["name"] == Self.digests(of: directory.path)["old"])
+        let found = try store.index("never/").digests(below: "never/")["name"]
+        let wanted = try Self.digests(of: directory.path)["old"]
+        #expect(found == wanted)
     }
 
     @Test("wrong credentials are told in a sentence and nothing is put", .timeLimit(.minutes(2)), arguments: Stores.all)
@@ -155,7 +165,7 @@ struct StoreContractTests {
         }
         #expect(failure?.kind == .forbidden)
         #expect(failure?.advice != nil)
-        #expect(failure?.description.contains("wrong") != true || !(store is S3Store))
+        #expect(failure?.description.contains("s3cr3t-canary") != true)
         #expect(try store.index("wrong/").objects.isEmpty)
     }
 
@@ -174,7 +184,8 @@ struct StoreContractTests {
         let outcome = try Self.copy(specification, source: source)
         #expect(outcome.failures.map(\.kind) == [.sourceChanged])
         let index = try store.index("abort/")
-        #expect(try index.digests(below: "abort/")["name"] == Self.digests(of: directory.path)["old"])
+        let wanted = try Self.digests(of: directory.path)["old"]
+        #expect(index.digests(below: "abort/")["name"] == wanted)
         #expect(index.unfinished.isEmpty)
     }
 }

@@ -1,8 +1,10 @@
 import FoundationEssentials
+import Glibc
 import SluiceCore
 import SluiceEngine
 import SluiceStores
 import SluiceTestSupport
+import Testing
 
 /// One store that the contract suite is run against: how Sluice reaches it, and how somebody else looks into it.
 protocol StoreUnderTest: Sendable, CustomTestStringConvertible {
@@ -39,10 +41,16 @@ struct StoreIndex: Decodable, Sendable {
 }
 
 enum Stores {
-    static let all: [any StoreUnderTest] = [
+    private static let known: [any StoreUnderTest] = [
         NginxStore(), S3Store(kind: "s3-juicefs"), S3Store(kind: "s3-seaweedfs"), S3Store(kind: "s3-swift"), AzureStore(),
         FileStore(),
     ]
+
+    /// All of them, or those that SLUICE_TEST_STORES names (`nginx files`).
+    static let all: [any StoreUnderTest] = {
+        guard let wanted = getenv("SLUICE_TEST_STORES").map({ String(cString: $0).split(separator: " ") }) else { return known }
+        return known.filter { store in wanted.contains { $0 == store.testDescription } }
+    }()
 }
 
 /// nginx with WebDAV, looked into through its directory and curl.
@@ -133,7 +141,7 @@ struct S3Store: StoreUnderTest {
     }
 
     func spoil(_ specification: inout CopySpecification) -> Bool {
-        specification.environment["AWS_SECRET_ACCESS_KEY"] = "wrong"
+        specification.environment["AWS_SECRET_ACCESS_KEY"] = "s3cr3t-canary"
         return true
     }
 

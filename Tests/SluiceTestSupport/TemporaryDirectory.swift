@@ -27,4 +27,9 @@ package final class TemporaryDirectory: Sendable {
 package struct SystemCallError: Error {
     package let call: String
     package let code: Int32
+
+    package init(call: String, code: Int32) {
+        self.call = call
+        self.code = code
+    }
 }

@@ -18,11 +18,11 @@ extension CredentialEnvironment {
             guard let value = unsafe getenv(name) else { continue }
             variables[name] = unsafe String(cString: value)
         }
-        return CredentialEnvironment(role: role, variables: variables, read: contents)
+        return CredentialEnvironment(role: role, variables: variables, read: readFile)
     }
 
     /// A small file's bytes; nil when there is none.
-    private static func contents(of path: String) throws -> [UInt8]? {
+    @Sendable package static func readFile(_ path: String) throws -> [UInt8]? {
         // A file of profiles has some hundred lines: this only keeps a wrong path from filling the memory.
         let bound = 1 << 20
         guard let file = unsafe fopen(path, "re") else {

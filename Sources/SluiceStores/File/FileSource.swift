@@ -18,6 +18,14 @@ package struct FileSource: ObjectSource {
         isTree = status?.kind == .directory
     }
 
+    /// A directory that need not exist yet: items are relative to it.
+    package init(directory path: String) {
+        location = .file(path: path, isDirectory: true)
+        self.path = path
+        recursive = true
+        isTree = true
+    }
+
     package var isRereadable: Bool { true }
     package var isSingleObject: Bool { !isTree }
     package var allowsReadThrough: Bool { true }

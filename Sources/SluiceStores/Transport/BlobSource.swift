@@ -4,20 +4,54 @@ package import SluiceCore
 package struct BlobSource: ObjectSource {
     private let dialect: any BlobReadDialect
     private let client: HTTPClient
-    package let isSingleObject: Bool
+    /// The one object that the location is; nil where it is a folder.
+    private let object: SourceItem?
 
-    /// - Parameter isSingleObject: whether the location is one object, which is then not listed.
-    package init(dialect: any BlobReadDialect, client: HTTPClient, isSingleObject: Bool) {
+    /// A folder, or a whole bucket or container.
+    package init(dialect: any BlobReadDialect, client: HTTPClient) {
         self.dialect = dialect
         self.client = client
-        self.isSingleObject = isSingleObject
+        object = nil
     }
 
+    /// What a location names: asks the service whether that is an object; blocks.
+    ///
+    /// - Parameter name: the location's name in the store; empty or with a slash at its end it is a folder.
+    package init(dialect: any BlobReadDialect, client: HTTPClient, name: String) throws {
+        self.dialect = dialect
+        self.client = client
+        guard let last = name.split(separator: "/", omittingEmptySubsequences: false).last, !last.isEmpty else {
+            object = nil
+            return
+        }
+        let now = Timestamp.now
+        let response = try client.send(dialect.propertiesRequest(name: String(last), now: now), bodyLimit: .kibibytes(64))
+        if response.isSuccess {
+            object = SourceItem(
+                name: String(last),
+                size: response["content-length"].flatMap { Int($0) },
+                modified: response["last-modified"].flatMap { Timestamp(httpDate: $0) },
+                entityTag: response["etag"]
+            )
+        } else {
+            // No such object: it may be a folder, where the service has any.
+            guard response.status == 404, try dialect.listRequest(marker: nil, now: now) != nil else {
+                throw dialect.failure(response, name: String(last), now: now)
+            }
+            object = nil
+        }
+    }
+
+    package var isSingleObject: Bool { object != nil }
     package var location: Location { dialect.location }
     package var isRereadable: Bool { true }
     package var allowsReadThrough: Bool { false }
 
     package func list(_ body: (ListEntry) throws -> Void) throws {
+        if let object {
+            try body(.item(object))
+            return
+        }
         var marker: String?
         repeat {
             let now = Timestamp.now

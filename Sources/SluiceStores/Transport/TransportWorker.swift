@@ -1,12 +1,12 @@
 internal import CCurl
 internal import SluiceCore
 
-/// Drives up to `slots` requests at a time over kept-alive connections on the calling thread, by curl_multi.
+/// Drives up to `slots` requests at a time over kept-alive connections on the calling thread.
 ///
 /// A slot holds one step from the feed until its answer is read. With nothing under way the worker blocks in the
 /// feed; else it waits for its sockets, and the feed wakes it when a free slot could be filled.
 @safe final class TransportWorker: StepWaker, @unchecked Sendable {
-    // @unchecked: all but `wake` runs on the one thread that calls `serve`; curl_multi_wakeup may be called from any.
+    // @unchecked: all but `wake` runs on the one thread that calls `serve`.
 
     private final class Slot {
         let session: CurlSession
@@ -22,31 +22,22 @@ internal import SluiceCore
     private let settings: TransportSettings
     private let feed: any StepFeed
     private let limit: Int
-    @unsafe private let multi: UnsafeMutableRawPointer
+    private let transfers: TransferSet
     private var free: [Slot] = []
     private var busy: [UnsafeMutableRawPointer: Slot] = unsafe [:]
-    private var created = 0
+    /// Slots whose body had no bytes when libcurl asked.
+    private var paused = 0
 
     init(_ dialect: any BlobDialect, settings: TransportSettings, feed: any StepFeed, slots: Int) throws(StoreError) {
-        CurlLibrary.initialise()
-        guard let multi = unsafe curl_multi_init() else {
-            throw StoreError(.inputOutput, "libcurl gave no handle", advice: "The machine may be out of memory")
-        }
-        unsafe self.multi = multi
         self.dialect = dialect
         self.settings = settings
         self.feed = feed
         limit = slots
         // Connections are kept for as many slots as there are, so that none is closed and opened again.
-        unsafe sluice_multi_set_long(multi, CURLMOPT_MAXCONNECTS, slots)
+        transfers = try TransferSet(connections: slots)
     }
 
-    deinit {
-        free = []
-        unsafe curl_multi_cleanup(multi)
-    }
-
-    func wake() { unsafe curl_multi_wakeup(multi) }
+    func wake() { transfers.wake() }
 
     /// Performs steps until the feed ends.
     func serve() {
@@ -73,34 +64,25 @@ internal import SluiceCore
         return false
     }
 
-    /// Moves bytes once, settles what has ended, and waits for sockets when nothing had.
+    /// Moves what can be moved and settles what has ended.
     private func drive() {
-        var running: Int32 = 0
         resumePaused()
-        check(unsafe curl_multi_perform(multi, &running))
-        var hasCompleted = false
-        var left: Int32 = 0
-        while let message = unsafe curl_multi_info_read(multi, &left) {
-            guard unsafe message.pointee.msg == CURLMSG_DONE else { continue }
-            let code = unsafe sluice_message_result(message)
-            unsafe complete(unsafe message.pointee.easy_handle, code)
-            hasCompleted = true
-        }
-        guard !hasCompleted else { return }
-        // A wake-up ends the wait early; the bound only matters for libcurl's own timers.
-        check(unsafe curl_multi_poll(multi, nil, 0, 1000, nil))
+        transfers.wait()
+        while let ended = unsafe transfers.nextEnded() { unsafe complete(ended.handle, ended.code) }
     }
 
     private func resumePaused() {
+        guard paused > 0 else { return }
         for unsafe slot in unsafe busy.values where slot.isPaused && slot.body?.canResume == true {
-            slot.isPaused = false
+            setPaused(slot, false)
             slot.session.resume(stallLimit: settings.stallLimit)
         }
     }
 
-    /// libcurl's multi calls fail only for a programmer's mistake or for want of memory.
-    private func check(_ code: CURLMcode) {
-        precondition(code == CURLM_OK, "libcurl: \(unsafe String(cString: curl_multi_strerror(code)))")
+    private func setPaused(_ slot: Slot, _ isPaused: Bool) {
+        guard slot.isPaused != isPaused else { return }
+        slot.isPaused = isPaused
+        paused += isPaused ? 1 : -1
     }
 
     // MARK: Steps
@@ -116,10 +98,10 @@ internal import SluiceCore
             slot.body = try body(of: step)
             let stallLimit = step.action.isCommit ? settings.commitStallLimit : settings.stallLimit
             try slot.session.prepare(request, body: slot.body, bodyLimit: .mebibytes(1), stallLimit: stallLimit)
-            slot.session.onPause = { slot.isPaused = true }
+            slot.session.onPause = { [unowned self, unowned slot] in setPaused(slot, true) }
             unsafe busy[slot.session.handle] = slot
             slot.step = consume step
-            check(unsafe curl_multi_add_handle(multi, slot.session.handle))
+            unsafe transfers.add(slot.session.handle)
         } catch {
             feed.finish(step, .failed(SluiceCore.failure(from: error)))
         }
@@ -127,7 +109,6 @@ internal import SluiceCore
 
     private func freeSlot() throws(StoreError) -> Slot {
         if let slot = free.popLast() { return slot }
-        created += 1
         return Slot(try CurlSession(settings))
     }
 
@@ -152,9 +133,9 @@ internal import SluiceCore
         }
     }
 
-    private func complete(_ handle: UnsafeMutableRawPointer?, _ code: CURLcode) {
-        guard let handle = unsafe handle, let slot = unsafe busy.removeValue(forKey: handle) else { return }
-        check(unsafe curl_multi_remove_handle(multi, handle))
+    @unsafe private func complete(_ handle: UnsafeMutableRawPointer, _ code: CURLcode) {
+        guard let slot = unsafe busy.removeValue(forKey: handle) else { return }
+        unsafe transfers.remove(handle)
         guard let step = slot.step.take() else { return }
         let result: StepResult
         do {
@@ -177,7 +158,7 @@ internal import SluiceCore
 
     private func release(_ slot: Slot) {
         slot.body = nil
-        slot.isPaused = false
+        setPaused(slot, false)
         slot.session.onPause = nil
         free.append(slot)
     }
@@ -185,7 +166,7 @@ internal import SluiceCore
     /// Ends every request but aborts at once.
     private func breakOff() {
         for unsafe (handle, slot) in unsafe busy where slot.step?.action.isAbort == false {
-            check(unsafe curl_multi_remove_handle(multi, handle))
+            unsafe transfers.remove(handle)
             unsafe busy[handle] = nil
             guard let step = slot.step.take() else { continue }
             if case .stream(let stream, _) = step.action { stream.close() }

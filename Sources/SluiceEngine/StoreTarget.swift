@@ -1,0 +1,60 @@
+internal import SluiceCore
+internal import SluiceStores
+
+/// A location divided into a store and a name in it.
+struct StoreTarget {
+    enum Kind: Equatable {
+        case file(path: String)
+        case standardStream
+        case http(base: HTTPAddress)
+        case s3
+        case azure
+    }
+
+    let kind: Kind
+    /// The name in the store: a file's, a key, a path below `base`.
+    let name: String
+    /// Whether `name` is known to be a folder.
+    let isFolder: Bool
+
+    init(_ location: Location) throws {
+        switch location {
+        case .standardStream:
+            (kind, name, isFolder) = (.standardStream, "-", false)
+        case .file(let path, let isDirectory):
+            kind = .file(path: path)
+            isFolder = isDirectory || !FileSource(path: path, isDirectory: false).isSingleObject
+            name = isFolder ? "" : path.split(separator: "/").last.map(String.init) ?? path
+        case .http(let address):
+            var base = address
+            let last = address.path.split(separator: "/", omittingEmptySubsequences: false).last ?? ""
+            guard let decoded = PercentEncoding.decode(last) else {
+                throw CopyError(.usage, "\(address) is not percent-encoded correctly", advice: "Write % as %25")
+            }
+            base.path = String(address.path.dropLast(last.count))
+            (kind, name, isFolder) = (.http(base: base), decoded, decoded.isEmpty)
+        case .s3(_, let key):
+            (kind, name, isFolder) = (.s3, key, key.isEmpty || key.hasSuffix("/"))
+        case .azure(_, _, let blob):
+            (kind, name, isFolder) = (.azure, blob, blob.isEmpty || blob.hasSuffix("/"))
+        case .odbc:
+            throw CopyError(.usage, "databases can't be copied in this version", advice: "Use files, https://, s3:// or az://")
+        }
+    }
+
+    /// The directory that a file sink's names are relative to.
+    var root: String {
+        guard case .file(let path) = kind else { return "" }
+        if isFolder { return path }
+        return path.contains("/") ? FileSink.parent(of: path) : ""
+    }
+
+    /// The bucket or container without a name in it.
+    func wholeStore(_ location: Location) -> Location {
+        switch location {
+        case .s3(let bucket, _): .s3(bucket: bucket, key: "")
+        case .azure(let account, let container, _): .azure(account: account, container: container, name: "")
+        case .file, .standardStream, .http, .odbc: location
+        }
+    }
+}
