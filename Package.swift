@@ -29,6 +29,13 @@ let package = Package(
             name: "SluiceEngine",
             dependencies: ["SluiceStores", "SluiceCodecs", "SluicePipeline", "SluiceDigests", "SluiceCore"]
         ),
+        .target(
+            name: "SluiceBench",
+            dependencies: [
+                "SluiceEngine", "SluiceStores", "SluiceCodecs", "SluiceDigests", "SluicePipeline", "SluiceCore",
+                "COpenSSL", "CLinux",
+            ]
+        ),
         .target(name: "SluicePipeline", dependencies: ["SluiceDigests", "SluiceCore"]),
         .target(name: "SluiceStores", dependencies: ["SluiceDigests", "SluiceCore", "CCurl", "COpenSSL", "CLinux"]),
         .target(name: "SluiceCodecs", dependencies: ["SluiceCore", "CISAL", "CZlib", "CLZ4", "CZstd"]),
@@ -61,6 +68,13 @@ let package = Package(
             name: "SluiceServerTests",
             dependencies: ["SluiceEngine", "SluiceStores", "SluiceCodecs", "SluiceCore", "SluiceTestSupport"]
         ),
+        .testTarget(
+            name: "SluiceBenchTests",
+            dependencies: [
+                "SluiceBench", "SluiceEngine", "SluiceStores", "SluiceCodecs", "SluicePipeline", "SluiceCore",
+                "SluiceTestSupport",
+            ]
+        ),
     ],
     swiftLanguageModes: [.v6]
 )
@@ -68,6 +82,7 @@ let package = Package(
 /// Modules that handle raw memory or call C: every unsafe expression in them is marked.
 let handlesRawMemory: Set<String> = [
     "SluiceCodecs", "SluiceDigests", "SluiceStores", "SluicePipeline", "SluiceCore",
+    "SluiceBench",
 ]
 
 for target in package.targets where target.type != .system {

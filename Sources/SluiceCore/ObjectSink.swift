@@ -54,8 +54,14 @@ package protocol ObjectSink: Sendable {
     ///
     /// Up to `slots` steps are under way at a time.
     func serve(_ feed: any StepFeed, slots: Int)
+
+    /// Removes the object of this name; blocks. One that is not there is no error.
+    ///
+    /// - Returns: false where the sink has no way to do it.
+    func remove(name: String) throws -> Bool
 }
 
 extension ObjectSink {
+    package func remove(name: String) throws -> Bool { false }
     package var notes: [String] { [] }
 }

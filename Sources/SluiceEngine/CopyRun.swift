@@ -12,19 +12,23 @@ package final class CopyRun: Sendable {
     package let tally = Tally()
     package let cancellation = Cancellation()
     private let source: (any ObjectSource)?
+    private let sink: (any ObjectSink)?
     private let recordItem: @Sendable (ItemRecord) -> Void
     private let stage = Locked<WriteStage?>(nil)
 
     /// - Parameters:
     ///   - source: read instead of the specification's source, for generated data and for faults.
+    ///   - sink: written to instead of the specification's sink, whose location still decides names.
     ///   - recordItem: hears how each item ended, from several threads, before `execute` returns.
     package init(
         _ specification: CopySpecification,
         source: (any ObjectSource)? = nil,
+        sink: (any ObjectSink)? = nil,
         recordItem: @escaping @Sendable (ItemRecord) -> Void = { _ in }
     ) {
         self.specification = specification
         self.source = source
+        self.sink = sink
         self.recordItem = recordItem
     }
 
@@ -39,7 +43,7 @@ package final class CopyRun: Sendable {
     ///
     /// - Throws: a `Failure` when the run could not start: nothing was touched then.
     package func execute() throws -> CopyResult {
-        let endpoints = try StoreFactory(specification).endpoints(source: source)
+        let endpoints = try StoreFactory(specification).endpoints(source: source, sink: sink)
         try endpoints.sink.prepare()
         guard !cancellation.isCancelled else { throw Cancelled() }
         let context = RunContext(

@@ -7,9 +7,11 @@ struct StoreFactory {
 
     init(_ specification: CopySpecification) { self.specification = specification }
 
-    /// - Parameter replacement: read instead of the specification's source.
-    func endpoints(source replacement: (any ObjectSource)? = nil) throws -> CopyEndpoints {
-        let source = try replacement ?? source()
+    /// - Parameters:
+    ///   - otherSource: read instead of the specification's source.
+    ///   - otherSink: written to instead of the specification's sink.
+    func endpoints(source otherSource: (any ObjectSource)? = nil, sink otherSink: (any ObjectSink)? = nil) throws -> CopyEndpoints {
+        let source = try otherSource ?? source()
         let target = try StoreTarget(specification.sink)
         if !source.isSingleObject, target.kind == .standardStream {
             throw CopyError(.usage, "a directory can't be written to standard output", advice: "Copy one file")
@@ -25,7 +27,7 @@ struct StoreFactory {
         )
         return CopyEndpoints(
             source: source,
-            sink: try sink(target),
+            sink: try otherSink ?? sink(target),
             naming: naming,
             readBack: specification.verification == .readback ? try readBack(target) : nil
         )
@@ -46,7 +48,7 @@ struct StoreFactory {
         }
     }
 
-    private func sink(_ target: StoreTarget) throws -> any ObjectSink {
+    func sink(_ target: StoreTarget) throws -> any ObjectSink {
         let connection = specification.sinkConnection
         let settings = settings(connection)
         let client = HTTPClient(settings: settings)

@@ -26,9 +26,13 @@ package protocol BlobDialect: Sendable {
 
     /// What an answer means for the step.
     func result(of step: borrowing SinkStep, _ response: HTTPResponse, now: Timestamp) -> StepResult
+
+    /// The request that removes an object; nil where the service offers none.
+    func deleteRequest(name: String, now: Timestamp) throws -> HTTPRequest?
 }
 
 extension BlobDialect {
+    package func deleteRequest(name: String, now: Timestamp) throws -> HTTPRequest? { nil }
     package var notes: [String] { [] }
 }
 

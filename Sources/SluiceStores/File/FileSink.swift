@@ -60,6 +60,12 @@ package struct FileSink: ObjectSink {
         }
     }
 
+    package func remove(name: String) throws -> Bool {
+        let path = root.isEmpty || root.hasSuffix("/") ? root + name : root + "/" + name
+        guard unsafe unlink(path) != 0, errno != ENOENT, errno != ENOTDIR else { return true }
+        throw SystemCall.error(errno, "\"\(path)\" can't be removed")
+    }
+
     /// The directory that `path` is in; `.` for a bare name.
     package static func parent(of path: String) -> String {
         var trimmed = Substring(path)

@@ -49,6 +49,11 @@ package struct HTTPDialect: BlobDialect {
         }
     }
 
+    package func deleteRequest(name: String, now: Timestamp) throws -> HTTPRequest? {
+        let headers = authorization.map { [HTTPRequest.Header("Authorization", $0.value)] } ?? []
+        return HTTPRequest(.delete, address(of: name), headers: headers)
+    }
+
     private func putRequest(_ upload: Upload) -> HTTPRequest {
         var headers: [HTTPRequest.Header] = []
         if let authorization { headers.append(.init("Authorization", authorization.value)) }

@@ -35,8 +35,25 @@ package struct BlobSink: ObjectSink {
         }
     }
 
-    /// How often the probe is sent before the run gives up.
+    /// How often the probe, or the removal of an object, is tried before it fails.
     private static let probeAttempts = 3
+
+    package func remove(name: String) throws -> Bool {
+        var attempt = 0
+        while true {
+            let now = Timestamp.now
+            guard let request = try dialect.deleteRequest(name: name, now: now) else { return false }
+            do {
+                let response = try client.send(request, bodyLimit: .mebibytes(1))
+                guard !response.isSuccess, response.status != 404 else { return true }
+                throw HTTPFailure.error(response, what: "removing \"\(name)\" from \(location) was refused", now: now)
+            } catch {
+                attempt += 1
+                guard attempt < BlobSink.probeAttempts, SluiceCore.failure(from: error).isRetryable else { throw error }
+                pause(.milliseconds(300 * attempt))
+            }
+        }
+    }
 
     package func serve(_ feed: any StepFeed, slots: Int) {
         do {
