@@ -51,18 +51,20 @@ let package = Package(
         library("CLZ4", pkgConfig: "liblz4", package: "liblz4-dev"),
         library("CZstd", pkgConfig: "libzstd", package: "libzstd-dev"),
 
-        .testTarget(name: "SluiceCoreTests", dependencies: ["SluiceCore"]),
+        .testTarget(name: "SluiceCoreTests", dependencies: ["SluiceCore", "SluiceTestSupport"]),
         .target(name: "SluiceTestSupport", path: "Tests/SluiceTestSupport"),
         .testTarget(
             name: "SluiceDigestsTests",
             dependencies: ["SluiceDigests", "SluiceCore", "CFold", "SluiceTestSupport"]
         ),
         .testTarget(name: "SluiceCodecsTests", dependencies: ["SluiceCodecs", "SluiceCore", "SluiceTestSupport"]),
-        .testTarget(name: "SluicePipelineTests", dependencies: ["SluicePipeline", "SluiceCore"]),
+        .testTarget(name: "SluicePipelineTests", dependencies: ["SluicePipeline", "SluiceCore", "SluiceTestSupport"]),
         .testTarget(name: "SluiceStoresTests", dependencies: ["SluiceStores", "SluiceCore"]),
         .testTarget(
             name: "SluiceEngineTests",
-            dependencies: ["SluiceEngine", "SluiceStores", "SluiceCodecs", "SluicePipeline", "SluiceCore"]
+            dependencies: [
+                "SluiceEngine", "SluiceStores", "SluiceCodecs", "SluicePipeline", "SluiceCore", "SluiceTestSupport",
+            ]
         ),
         .testTarget(
             name: "SluiceServerTests",

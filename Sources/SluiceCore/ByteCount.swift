@@ -44,12 +44,13 @@ extension ByteCount: CustomStringConvertible {
         let units = ["B", "KiB", "MiB", "GiB", "TiB", "PiB"]
         var value = Double(rawValue)
         var unit = 0
-        while value >= 1024, unit < units.count - 1 {
+        // Bounds at which rounding would carry into another figure.
+        while value >= (unit == 0 ? 1024 : 1023.5), unit < units.count - 1 {
             value /= 1024
             unit += 1
         }
         guard unit > 0 else { return "\(rawValue) B" }
-        return "\(fixed(value, value < 10 ? 2 : value < 100 ? 1 : 0)) \(units[unit])"
+        return "\(fixed(value, value < 9.995 ? 2 : value < 99.95 ? 1 : 0)) \(units[unit])"
     }
 }
 

@@ -34,8 +34,8 @@ extension Location {
             self = try .database(rest)
         } else if let scheme = text.schemeName {
             throw LocationError(
-                "\"\(text)\" has the scheme \"\(scheme)\", which is not one of file, https, s3, az and odbc",
-                advice: "For a local file of that name write ./\(text)"
+                "\"\(text.withoutSecrets)\" has the scheme \"\(scheme)\", which is not one of file, https, s3, az and odbc",
+                advice: "For a local file of that name write ./\(text.withoutSecrets)"
             )
         } else {
             self = .file(path: text, isDirectory: text.hasSuffix("/"))
@@ -45,7 +45,7 @@ extension Location {
     private static func fileURL(_ rest: Substring, _ text: String) throws(LocationError) -> Location {
         let path = rest.dropping(prefix: "localhost") ?? rest
         guard path.hasPrefix("/"), let decoded = PercentEncoding.decode(path), !decoded.utf8.contains(0) else {
-            throw LocationError("\"\(text)\" is not a file address", advice: "Write file:///PATH with an absolute path")
+            throw LocationError("\"\(text.withoutSecrets)\" is not a file address", advice: "Write file:///PATH with an absolute path")
         }
         return .file(path: decoded, isDirectory: decoded.hasSuffix("/"))
     }
@@ -55,9 +55,10 @@ extension Location {
         guard !bucket.isEmpty else {
             throw LocationError("\"\(text)\" names no bucket", advice: "Write s3://BUCKET or s3://BUCKET/KEY")
         }
+        try refuseSecrets(inQueryOf: rest, place: "the location in bucket \(bucket)")
         guard !bucket.contains(where: { "@:?#".contains($0) }) else {
             throw LocationError(
-                "\"\(bucket)\" in an s3:// location is not a bucket's name",
+                "\"\(text.withoutSecrets)\" does not start with a bucket's name",
                 advice: "Keys go into AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, a service's address into --source-endpoint or --sink-endpoint"
             )
         }
@@ -65,6 +66,7 @@ extension Location {
     }
 
     private static func azure(_ rest: Substring, _ text: String) throws(LocationError) -> Location {
+        try refuseSecrets(inQueryOf: rest, place: "the location in account \(rest.prefix { !"/?".contains($0) })")
         let parts = rest.split(separator: "/", maxSplits: 2, omittingEmptySubsequences: false)
         guard parts.count >= 2, !parts[0].isEmpty, !parts[1].isEmpty else {
             throw LocationError("\"\(text)\" names no container", advice: "Write az://ACCOUNT/CONTAINER or az://ACCOUNT/CONTAINER/NAME")
@@ -89,6 +91,12 @@ extension Location {
         return .azure(account: account, container: String(container), name: name)
     }
 
+    /// A name may hold a question mark, but no address with its signature is a name.
+    private static func refuseSecrets(inQueryOf rest: Substring, place: String) throws(LocationError) {
+        guard let mark = rest.firstIndex(of: "?") else { return }
+        try HTTPAddress.refuseSecrets(in: rest[mark...].dropFirst(), of: place)
+    }
+
     private static func database(_ rest: Substring) throws(LocationError) -> Location {
         for pair in rest.split(separator: ";") {
             let key = pair.prefix { $0 != "=" }.lowercased().filter { $0 != " " }
@@ -108,10 +116,7 @@ extension HTTPAddress {
     package init(parsing text: String) throws(LocationError) {
         let isEncrypted = text.hasPrefix("https://")
         guard isEncrypted || text.hasPrefix("http://") else {
-            throw LocationError("\"\(text)\" is not an http or https address")
-        }
-        guard !text.utf8.contains(where: { $0 <= 32 || $0 == 127 }) else {
-            throw LocationError("\"\(text)\" has a space or a control character in it", advice: "Write it percent-encoded (%20)")
+            throw LocationError("\"\(text.withoutSecrets)\" is not an http or https address")
         }
         let rest = text.dropFirst(isEncrypted ? 8 : 7)
         let authority = rest.prefix { !"/?#".contains($0) }
@@ -119,6 +124,12 @@ extension HTTPAddress {
             throw LocationError(
                 "the address of \(authority.split(separator: "@").last ?? "") holds a user name or password",
                 advice: "Set SLUICE_HTTP_AUTHORIZATION instead (for example \"Basic …\"), so that it shows neither in ps nor in the shell's history"
+            )
+        }
+        guard !text.utf8.contains(where: { $0 <= 32 || $0 == 127 }) else {
+            throw LocationError(
+                "\"\(text.withoutSecrets)\" has a space or a control character in it",
+                advice: "Write it percent-encoded (%20)"
             )
         }
         let (host, port) = try HTTPAddress.split(authority, text)
@@ -134,30 +145,43 @@ extension HTTPAddress {
         if authority.hasPrefix("["), let end = authority.firstIndex(of: "]") {
             host = authority[authority.index(after: authority.startIndex)..<end]
             let rest = authority[authority.index(after: end)...]
-            if !rest.isEmpty { port = rest.hasPrefix(":") ? Int(rest.dropFirst()) ?? -1 : -1 }
-        } else if let colon = authority.lastIndex(of: ":") {
-            host = authority[..<colon]
-            port = Int(authority[authority.index(after: colon)...]) ?? -1
+            if !rest.isEmpty { port = rest.hasPrefix(":") ? number(rest.dropFirst()) : -1 }
+        } else {
+            if let colon = authority.firstIndex(of: ":") {
+                host = authority[..<colon]
+                port = number(authority[authority.index(after: colon)...])
+            }
+            // Only brackets make an address with colons a host (RFC 3986, 3.2.2).
+            if host.contains("[") || host.contains("]") { host = "" }
         }
         guard !host.isEmpty, port.map({ 1...65535 ~= $0 }) ?? true else {
-            throw LocationError("\"\(text)\" has no valid host and port")
+            throw LocationError("\"\(text.withoutSecrets)\" has no valid host and port")
         }
         return (host.lowercased(), port)
     }
 
+    /// Decimal digits as a number; -1 for anything else.
+    private static func number(_ digits: Substring) -> Int {
+        digits.utf8.allSatisfy { 48...57 ~= $0 } ? Int(digits) ?? -1 : -1
+    }
+
     /// Refuses a query that holds a signature: Azure's SAS, and presigned addresses of S3.
     func refuseSecrets() throws(LocationError) {
-        let names = (query ?? "").split(separator: "&").map { $0.prefix { $0 != "=" }.lowercased() }
+        try HTTPAddress.refuseSecrets(in: Substring(query ?? ""), of: "the address of \(host)")
+    }
+
+    fileprivate static func refuseSecrets(in query: Substring, of place: String) throws(LocationError) {
+        let names = query.split(separator: "&").map { $0.prefix { $0 != "=" }.lowercased() }
         if names.contains("sig") {
             throw LocationError(
-                "the address of \(host) holds a SAS signature (sig=)",
+                "\(place) holds a SAS signature (sig=)",
                 advice: "Set AZURE_STORAGE_SAS_TOKEN and leave it out, so that it shows neither in ps nor in the shell's history"
             )
         }
         if names.contains("x-amz-signature") || names.contains("signature") {
             throw LocationError(
-                "the address of \(host) is presigned: its query holds a signature",
-                advice: "Give the keys in the environment and write s3://BUCKET/KEY instead"
+                "\(place) is presigned: its query holds a signature",
+                advice: "Set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY and write s3://BUCKET/KEY instead"
             )
         }
     }
@@ -171,6 +195,14 @@ extension StringProtocol {
 
     fileprivate func droppingSuffix(_ suffix: String) -> String? {
         hasSuffix(suffix) ? String(dropLast(suffix.count)) : nil
+    }
+
+    /// The text as messages may show it: without what an address can hold of a secret, its query and its user.
+    fileprivate var withoutSecrets: String {
+        let shown = prefix { $0 != "?" }
+        guard let at = shown.lastIndex(of: "@") else { return String(shown) }
+        let scheme = schemeName.map { $0 + "://" } ?? ""
+        return scheme + "…" + shown[at...]
     }
 
     /// `name` of `name://…`.

@@ -46,7 +46,13 @@ package struct HTTPAddress: Hashable, Sendable {
     /// Whether the host is this machine by name or address.
     package var isLoopback: Bool {
         host == "localhost" || host.hasSuffix(".localhost") || host == "::1"
-            || (host.hasPrefix("127.") && host.split(separator: ".").count == 4)
+            || (host.hasPrefix("127.") && HTTPAddress.isIPv4(host))
+    }
+
+    /// Four numbers: a name like `127.example.com.net` belongs to whoever registered it.
+    private static func isIPv4(_ host: String) -> Bool {
+        let parts = host.split(separator: ".", omittingEmptySubsequences: false)
+        return parts.count == 4 && parts.allSatisfy { UInt8($0) != nil }
     }
 }
 

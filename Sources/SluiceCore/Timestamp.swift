@@ -1,15 +1,27 @@
-/// An instant: nanoseconds since 1970-01-01T00:00:00Z.
+/// An instant: nanoseconds since 1970-01-01T00:00:00Z, from 1677-09-21 to 2262-04-11. What files and servers say
+/// beyond that becomes the nearest end.
 package struct Timestamp: Hashable, Comparable, Sendable {
     package var nanoseconds: Int64
 
     package init(nanoseconds: Int64) { self.nanoseconds = nanoseconds }
-    package init(seconds: Int64, nanoseconds: Int64 = 0) { self.nanoseconds = seconds * 1_000_000_000 + nanoseconds }
+    package init(seconds: Int64, nanoseconds: Int64 = 0) {
+        let (whole, overflow) = seconds.multipliedReportingOverflow(by: 1_000_000_000)
+        let (sum, carried) = whole.addingReportingOverflow(nanoseconds)
+        self.nanoseconds = overflow || carried ? (seconds < 0 ? .min : .max) : sum
+    }
 
     package static func < (left: Timestamp, right: Timestamp) -> Bool { left.nanoseconds < right.nanoseconds }
 
     /// Whole seconds since the epoch, rounded down.
     package var seconds: Int64 {
-        nanoseconds >= 0 ? nanoseconds / 1_000_000_000 : (nanoseconds - 999_999_999) / 1_000_000_000
+        let (quotient, remainder) = nanoseconds.quotientAndRemainder(dividingBy: 1_000_000_000)
+        return remainder < 0 ? quotient - 1 : quotient
+    }
+
+    /// Nanoseconds behind the whole second, 0 to 999,999,999.
+    private var fraction: Int64 {
+        let remainder = nanoseconds % 1_000_000_000
+        return remainder < 0 ? remainder + 1_000_000_000 : remainder
     }
 }
 
@@ -60,6 +72,13 @@ package struct CivilTime: Hashable, Sendable {
         return era * 146_097 + dayOfEra - 719_468
     }
 
+    /// Whether the month has such a day.
+    var isInCalendar: Bool {
+        guard 1...12 ~= month, day >= 1 else { return false }
+        let following = month < 12 ? CivilTime(year: year, month: month + 1, day: 1) : CivilTime(year: year + 1, month: 1, day: 1)
+        return dayNumber < following.dayNumber
+    }
+
     package var timestamp: Timestamp {
         Timestamp(seconds: Int64(dayNumber * 86400 + hour * 3600 + minute * 60 + second))
     }
@@ -84,7 +103,7 @@ extension Timestamp {
     /// RFC 3339 with milliseconds: `2026-11-21T05:19:51.042Z`.
     package var rfc3339: String {
         let civil = CivilTime(self)
-        let milliseconds = Int(nanoseconds - seconds * 1_000_000_000) / 1_000_000
+        let milliseconds = Int(fraction) / 1_000_000
         return "\(padded(civil.year, 4))-\(padded(civil.month, 2))-\(padded(civil.day, 2))T"
             + "\(padded(civil.hour, 2)):\(padded(civil.minute, 2)):\(padded(civil.second, 2)).\(padded(milliseconds, 3))Z"
     }
@@ -111,9 +130,11 @@ extension Timestamp {
         guard fields.count == 8, fields[7] == "GMT", let day = Int(fields[1]), let year = Int(fields[3]),
             let month = Timestamp.months.firstIndex(of: String(fields[2])),
             let hour = Int(fields[4]), let minute = Int(fields[5]), let second = Int(fields[6]),
-            1...31 ~= day, 1...9999 ~= year, 0...23 ~= hour, 0...59 ~= minute, 0...60 ~= second
+            1...9999 ~= year, 0...23 ~= hour, 0...59 ~= minute, 0...60 ~= second
         else { return nil }
-        self = CivilTime(year: year, month: month + 1, day: day, hour: hour, minute: minute, second: second).timestamp
+        let civil = CivilTime(year: year, month: month + 1, day: day, hour: hour, minute: minute, second: second)
+        guard civil.isInCalendar else { return nil }
+        self = civil.timestamp
     }
 
     /// Reads `2026-11-21`, `2026-11-21T05:19:51Z` and the same with a fraction or a numeric zone; nil for anything else.
@@ -129,10 +150,10 @@ extension Timestamp {
             return value
         }
         func has(_ character: UInt8, at index: Int) -> Bool { index < characters.count && characters[index] == character }
-        guard let year = number(0, 4), has(45, at: 4), let month = number(5, 2), has(45, at: 7), let day = number(8, 2),
-            1...12 ~= month, 1...31 ~= day
+        guard let year = number(0, 4), has(45, at: 4), let month = number(5, 2), has(45, at: 7), let day = number(8, 2)
         else { return nil }
         var civil = CivilTime(year: year, month: month, day: day)
+        guard civil.isInCalendar else { return nil }
         guard characters.count > 10 else {
             self = civil.timestamp
             return
@@ -147,6 +168,7 @@ extension Timestamp {
         var fraction: Int64 = 0
         if has(46, at: index) {
             index += 1
+            guard index < characters.count, 48...57 ~= characters[index] else { return nil }
             var unit: Int64 = 100_000_000
             while index < characters.count, 48...57 ~= characters[index] {
                 fraction += Int64(characters[index] - 48) * unit
@@ -161,12 +183,15 @@ extension Timestamp {
     /// Seconds east of UTC of `Z`, `+02:00` or `-0530`.
     private static func zone(_ characters: ArraySlice<UInt8>) -> Int? {
         if characters.elementsEqual([90]) { return 0 }
-        let digits = characters.dropFirst().filter { $0 != 58 }
+        var digits = Array(characters.dropFirst())
+        if digits.count == 5, digits[2] == 58 { digits.remove(at: 2) }
         guard let sign = characters.first, sign == 43 || sign == 45, digits.count == 4,
             digits.allSatisfy({ 48...57 ~= $0 })
         else { return nil }
         let value = digits.map { Int($0 - 48) }
-        let seconds = (value[0] * 10 + value[1]) * 3600 + (value[2] * 10 + value[3]) * 60
+        let (hours, minutes) = (value[0] * 10 + value[1], value[2] * 10 + value[3])
+        guard hours < 24, minutes < 60 else { return nil }
+        let seconds = hours * 3600 + minutes * 60
         return sign == 43 ? seconds : -seconds
     }
 }
