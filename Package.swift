@@ -68,7 +68,9 @@ let package = Package(
         ),
         .testTarget(
             name: "SluiceServerTests",
-            dependencies: ["SluiceEngine", "SluiceStores", "SluiceCodecs", "SluiceCore", "SluiceTestSupport"]
+            dependencies: [
+                "SluiceEngine", "SluiceStores", "SluiceCodecs", "SluicePipeline", "SluiceCore", "SluiceTestSupport",
+            ]
         ),
         .testTarget(
             name: "SluiceBenchTests",
