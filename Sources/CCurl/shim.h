@@ -69,3 +69,10 @@ static inline CURLMcode sluice_multi_set_callbacks(
     if (code == CURLM_OK) code = curl_multi_setopt(multi, CURLMOPT_TIMERDATA, context);
     return code;
 }
+
+// Refuses to start a body over: after a lost connection the whole step is tried again, and counted, by us.
+static inline int sluice_refuse_seek(void *context, curl_off_t offset, int origin) { return CURL_SEEKFUNC_FAIL; }
+
+static inline CURLcode sluice_refuse_rewinds(CURL *handle) {
+    return curl_easy_setopt(handle, CURLOPT_SEEKFUNCTION, sluice_refuse_seek);
+}

@@ -55,6 +55,7 @@ internal import SluiceCore
         try check(unsafe sluice_set_transfer(handle, CURLOPT_WRITEFUNCTION, receiveBody))
         try check(unsafe sluice_set_transfer(handle, CURLOPT_HEADERFUNCTION, receiveHeader))
         try check(unsafe sluice_set_transfer(handle, CURLOPT_READFUNCTION, readBody))
+        try check(unsafe sluice_refuse_rewinds(handle))
         try settings.apply(to: self)
     }
 
@@ -80,6 +81,8 @@ internal import SluiceCore
 
     private func setMethod(_ request: HTTPRequest, _ body: (any UploadBody)?) throws(StoreError) {
         // Each of these changes what the others set; from GET on the order below is the one that holds.
+        // Fields of an earlier request would pass for this one's body when libcurl sends it again.
+        try setString(CURLOPT_COPYPOSTFIELDS, nil)
         try set(CURLOPT_HTTPGET, 1)
         try setString(CURLOPT_CUSTOMREQUEST, nil)
         switch (request.method, request.body) {
