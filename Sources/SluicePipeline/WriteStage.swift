@@ -121,7 +121,7 @@ package final class WriteStage: StepFeed {
     }
 
     package func finish(_ step: consuming SinkStep, _ result: StepResult) {
-        if case .confirmed(let outcome) = result { meter.addBytes(in: step.body.count, out: outcome.bytesSent) }
+        if case .confirmed(let outcome) = result { meter.addBytes(in: max(step.body.count, outcome.bytesSent), out: outcome.bytesSent) }
         var held: SinkStep? = consume step
         let settled: SinkStep? = monitor.withLock { box in
             box.state.account(meter)

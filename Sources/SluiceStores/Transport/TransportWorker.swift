@@ -149,10 +149,11 @@ internal import SluiceCore
         feed.finish(step, result)
     }
 
-    /// Adds the digest that was computed on the way.
+    /// Adds what only the body knows: the digest that was computed on the way, the length of a stream.
     private func outcome(_ result: StepResult, _ body: (any UploadBody)?) -> StepResult {
-        guard case .confirmed(var outcome) = result, let body = body as? ReadThroughBody else { return result }
-        outcome.sentChecksum = body.takeDigest()
+        guard case .confirmed(var outcome) = result else { return result }
+        if let body = body as? ReadThroughBody { outcome.sentChecksum = body.takeDigest() }
+        if let body = body as? StreamBody { outcome.bytesSent = body.sent }
         return .confirmed(outcome)
     }
 

@@ -97,10 +97,13 @@ final class ReadThroughBody: UploadBody {
 }
 
 /// Chunks as the pipeline delivers them.
+// @unchecked: only `wake` is called from other threads, and it touches the lock alone.
 final class StreamBody: UploadBody, StepWaker, @unchecked Sendable {
     let count: Int?
     private let stream: any ChunkStream
     private let worker: any StepWaker
+    /// Bytes that were handed to the transport.
+    private(set) var sent = 0
     // Set by whoever delivers a chunk, taken by the worker.
     private let hasNews = Locked(false)
 
@@ -110,7 +113,11 @@ final class StreamBody: UploadBody, StepWaker, @unchecked Sendable {
         self.worker = worker
     }
 
-    func read(into buffer: UnsafeMutableRawBufferPointer) -> StreamRead { unsafe stream.read(into: buffer, waker: self) }
+    func read(into buffer: UnsafeMutableRawBufferPointer) -> StreamRead {
+        let result = unsafe stream.read(into: buffer, waker: self)
+        if case .bytes(let count) = result { sent += count }
+        return result
+    }
 
     func wake() {
         hasNews.withLock { $0 = true }
