@@ -67,6 +67,13 @@ let package = Package(
             ]
         ),
         .testTarget(
+            name: "SluiceCommandsTests",
+            dependencies: [
+                "sluice", "SluiceCommands", "SluiceEngine", "SluiceStores", "SluiceCodecs", "SluicePipeline", "SluiceCore",
+                "SluiceTestSupport", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ]
+        ),
+        .testTarget(
             name: "SluiceServerTests",
             dependencies: [
                 "SluiceEngine", "SluiceStores", "SluiceCodecs", "SluicePipeline", "SluiceCore", "SluiceTestSupport",

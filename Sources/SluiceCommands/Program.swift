@@ -39,9 +39,14 @@ package enum Program {
             return code.rawValue
         }
         let arguments = Array(CommandLine.arguments.dropFirst())
-        let message = UpcomingOptions.refusal(of: arguments) ?? SluiceCommand.message(for: error)
+        let message = UpcomingOptions.refusal(of: arguments) ?? lowercased(SluiceCommand.message(for: error))
         StandardError.shared.write("\(name): \(message)\n\(hint(for: arguments))\n")
         return RunOutcome.misused.exitCode
+    }
+
+    /// A sentence of the parser's, to stand behind our name.
+    private static func lowercased(_ sentence: String) -> String {
+        sentence.prefix(1).lowercased() + sentence.dropFirst()
     }
 
     private static func hint(for arguments: [String]) -> String {

@@ -22,6 +22,7 @@ struct CopyCommand: ParsableCommand {
 
     func run() throws {
         let specification = try copy.specification(connection, environment: ProcessEnvironment.variables)
+        try specification.check()
         if dryRun { throw ExitCode(try plan(specification)) }
         try output.check(sink: specification.sink)
         let session = try CopySession(specification, output)

@@ -40,80 +40,41 @@ final class CopySession {
     // MARK: What came of it
 
     private func makeReport(_ ending: RunEnding, _ start: Timestamp, _ duration: Duration) -> RunReport {
-        let sums = copy.tally.reading
-        let outcome = RunOutcome(facts(ending, sums))
+        let counts = journal.counts
+        var sums = copy.tally.reading
+        let findings = CopyFindings(specification: specification, ending: ending, sums: sums, counts: counts)
         var report = RunReport(
             specification,
             command: "copy",
             version: Program.version,
-            outcome: outcome,
+            outcome: findings.outcome,
             startedAt: start,
             duration: duration
         )
+        sums.errors = findings.itemErrors
+        sums.filesFailed = counts.failed
+        sums.notes = ending.result?.notes ?? []
         report.sums = sums
+        report.bytesReadOfCopied = counts.bytesReadOfCopied
         report.counts = ending.result?.counts ?? copy.counts
         report.sourceConnections = ending.result?.sourceConnections
         report.stages = RunReport.Stages(copy.meters)
         report.usage = .current
-        report.failure = failure(ending, outcome, sums)
-        report.consistency = consistency(sums)
+        report.failure = findings.failure
+        report.consistency = findings.consistency
         return report
-    }
-
-    private func facts(_ ending: RunEnding, _ sums: Tally.Reading) -> RunFacts {
-        let counts = journal.counts
-        var facts = RunFacts()
-        facts.signal = ending.signal
-        facts.startFailure = ending.failure?.kind
-        if ending.failure == nil, !sums.isListed { facts.listingFailure = listingFailure(sums)?.kind }
-        facts.sourceIsContainer = specification.source.isContainer
-        facts.copied = counts.copied
-        facts.skipped = counts.skipped
-        facts.failed = counts.failed
-        facts.misused = counts.misused
-        facts.different = counts.different
-        return facts
-    }
-
-    /// A listing that broke off is told under the source's own name.
-    private func listingFailure(_ sums: Tally.Reading) -> (any Failure)? {
-        let name = specification.source.description
-        return sums.errors.last { $0.name == name }?.failure
-    }
-
-    /// What ended the run, where that is no item's error.
-    private func failure(_ ending: RunEnding, _ outcome: RunOutcome, _ sums: Tally.Reading) -> (any Failure)? {
-        if let failure = ending.failure { return failure }
-        if let signal = ending.signal { return Interruption(signal: signal) }
-        guard outcome == .nothingMatched, sums.errors.isEmpty else { return nil }
-        return NothingToCopy(source: specification.source)
-    }
-
-    private func consistency(_ sums: Tally.Reading) -> RunReport.Consistency {
-        let counts = journal.counts
-        if counts.different > 0 { return .found }
-        if case .standardStream = specification.sink { return .unsupported }
-        guard counts.copied > 0 else { return .notVerified }
-        switch specification.verification {
-        case .none: return .notVerified
-        case .transfer: return specification.sink.checksBlocks ? .verified : .notVerified
-        case .readback: return counts.readBack == counts.copied ? .verified : .notVerified
-        }
     }
 
     // MARK: Telling
 
     private func tell(_ report: RunReport) {
-        if let failure = report.failure {
-            log.error(failure)
-        } else if let failure = listingFailure(report.sums), !report.sums.isListed {
-            log.error(failure)
-        }
+        if let failure = report.failure { log.error(failure) }
         let untold = journal.untold
         if untold > 0 {
             let place = output.manifest.map { "see \($0)" } ?? "--manifest FILE lists them all"
             log.write(.init(level: .error, text: "and \(untold) more: \(place)"))
         }
+        for note in report.sums.notes { log.info(note) }
         if report.sums.filesListed > 0 { log.info(RunSummary(report).text) }
     }
 

@@ -7,6 +7,8 @@ internal import Synchronization
 final class ItemJournal: Sendable {
     struct Counts: Sendable {
         var copied = 0
+        /// Bytes that the copied ones had in the source.
+        var bytesReadOfCopied = 0
         var skipped = 0
         var failed = 0
         /// Failed items for which the command line is to blame.
@@ -20,7 +22,9 @@ final class ItemJournal: Sendable {
     private struct State: ~Copyable {
         var counts = Counts()
         var manifest: OutputFile?
-        var told = 0
+        /// The errors that were told, each once: a wrong password fails every item in the same words.
+        var told: Set<String> = []
+        var untold = 0
     }
 
     private let log: Log
@@ -39,7 +43,7 @@ final class ItemJournal: Sendable {
     var counts: Counts { state.withLock { $0.counts } }
 
     /// Errors that were not told.
-    var untold: Int { state.withLock { max(0, $0.told - ItemJournal.mostTold) } }
+    var untold: Int { state.withLock { $0.untold } }
 
     /// Takes a record; from several threads.
     func add(_ record: ItemRecord) {
@@ -51,8 +55,9 @@ final class ItemJournal: Sendable {
                 manifest.append(json.bytes)
             }
             guard let failure = record.outcome.failure, failure.kind != .cancelled else { return true }
-            state.told += 1
-            return state.told <= ItemJournal.mostTold
+            if state.told.count < ItemJournal.mostTold, state.told.insert(failure.description).inserted { return true }
+            state.untold += 1
+            return false
         }
         tell(record, mayTell: mayTell)
     }
@@ -61,6 +66,7 @@ final class ItemJournal: Sendable {
         switch record.outcome {
         case .copied:
             counts.copied += 1
+            counts.bytesReadOfCopied += record.bytesRead
             if record.isReadBack { counts.readBack += 1 }
         case .skipped:
             counts.skipped += 1
@@ -75,13 +81,9 @@ final class ItemJournal: Sendable {
     private func tell(_ record: ItemRecord, mayTell: Bool) {
         switch record.outcome {
         case .copied:
-            log.write(
-                .init(
-                    level: .item,
-                    text: "copied \(record.name) → \(record.sinkName), \(ByteCount(record.bytesWritten))",
-                    item: record.name
-                )
-            )
+            guard log.takes(.item) else { break }
+            let text = "copied \(record.name) → \(record.sinkName), \(ByteCount(record.bytesWritten))"
+            log.write(.init(level: .item, text: text, item: record.name))
         case .skipped(let failure):
             log.write(
                 .init(

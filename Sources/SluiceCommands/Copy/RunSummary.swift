@@ -10,22 +10,26 @@ struct RunSummary {
 
     var text: String {
         let sums = report.sums
-        var parts = ["\(sums.filesWritten) \(sums.filesWritten == 1 ? "file" : "files"), \(ByteCount(sums.bytesRead))"]
-        if let codec = report.codec, let ratio = report.compressionRatio {
-            parts[0] += " (\(codec): \(ByteCount(sums.bytesWritten)), \(fixed(ratio, 2)) : 1)"
-        }
-        parts[0] += " in \(Self.time(report.duration))"
-        if let throughput = report.throughput, sums.bytesRead > 0 {
-            parts.append("\(ByteCount(Int(throughput * 1024)))/s")
-        }
+        var parts = [copied]
         if sums.filesSkipped > 0 { parts.append("\(sums.filesSkipped) skipped") }
         if sums.filesFailed > 0 { parts.append("\(sums.filesFailed) failed") }
         if let retries = report.counts?.retries, retries > 0 { parts.append("\(retries) retries") }
-        var text = "Copied " + parts.joined(separator: ", ") + "."
-        if let bottleneck = report.stages.bottleneck, report.duration >= Self.leastTold {
-            text += " " + bottleneck.sentence
+        let text = parts.joined(separator: ", ") + "."
+        guard let bottleneck = report.bottleneck, report.duration >= RunSummary.leastTold else { return text }
+        return text + " " + bottleneck.sentence
+    }
+
+    /// What was copied, how long it took and how fast it was.
+    private var copied: String {
+        let files = report.sums.filesWritten
+        guard files > 0 else { return "Copied nothing in \(RunSummary.time(report.duration))" }
+        var text = "Copied \(files) \(files == 1 ? "file" : "files"), \(ByteCount(report.bytesReadOfCopied))"
+        if let codec = report.codec, let ratio = report.compressionRatio {
+            text += " (\(codec): \(ByteCount(report.sums.bytesWritten)), \(fixed(ratio, 2)) : 1)"
         }
-        return text
+        text += " in \(RunSummary.time(report.duration))"
+        let rate = Double(report.bytesReadOfCopied) / max(report.copyDuration, 1e-6)
+        return report.bytesReadOfCopied > 0 ? text + ", \(ByteCount(Int(rate)))/s" : text
     }
 
     /// A run below this length is over before its stages say anything.

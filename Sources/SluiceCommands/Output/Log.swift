@@ -35,14 +35,19 @@ final class Log: Sendable {
 
     private let format: LogFormat
     private let threshold: Level
+    private let hasFile: Bool
     private let state: Mutex<State>
 
     /// - Parameter threshold: the least level that standard error gets; the file gets all.
     init(format: LogFormat, threshold: Level, file path: String?) throws {
         self.format = format
         self.threshold = threshold
+        hasFile = path != nil
         state = Mutex(State(file: try path.map { try OutputFile(path: $0) }))
     }
+
+    /// Whether anyone hears messages of this level.
+    func takes(_ level: Level) -> Bool { level >= threshold || hasFile }
 
     func error(_ failure: any Failure, item: String? = nil) {
         write(Message(level: .error, text: failure.description, item: item, code: failure.kind.rawValue))

@@ -19,7 +19,7 @@ final class OutputFile {
         self.path = path
         isOwned = path != "-"
         descriptor = isOwned ? open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o666) : STDOUT_FILENO
-        guard descriptor >= 0 else { throw OutputFile.error(errno, path) }
+        guard descriptor >= 0 else { throw UsageError(path: path, code: errno) }
     }
 
     deinit { if isOwned { Glibc.close(descriptor) } }
@@ -53,6 +53,17 @@ final class OutputFile {
     }
 }
 
+extension UsageError {
+    /// A file that was asked for and can't be made.
+    init(path: String, code: Int32) {
+        self.init(
+            "\"\(path)\" can't be written",
+            cause: String(cString: strerror(code)),
+            advice: "Choose another place"
+        )
+    }
+}
+
 /// A file that is there whole or not at all.
 enum WholeFile {
     /// Writes `bytes` to a temporary file beside `path` and renames it; `-` is standard output.
@@ -69,9 +80,9 @@ enum WholeFile {
             let file = try OutputFile(path: temporary)
             file.append(bytes)
             try file.finish()
-        } catch let error as StoreError {
+        } catch {
             unlink(temporary)
-            throw StoreError(.inputOutput, "\"\(path)\" can't be written", cause: error.cause)
+            throw StoreError(.inputOutput, "\"\(path)\" can't be written", cause: SluiceCore.failure(from: error).cause)
         }
         guard rename(temporary, path) == 0 else {
             let code = errno
@@ -84,9 +95,9 @@ enum WholeFile {
     static func check(_ path: String) throws {
         guard path != "-", isReplaceable(path) else { return }
         let parent = FileSink.parent(of: path)
-        guard access(parent, W_OK | X_OK) == 0 else { throw OutputFile.error(errno, path) }
+        guard access(parent, W_OK | X_OK) == 0 else { throw UsageError(path: path, code: errno) }
         var status = stat()
-        if stat(path, &status) == 0, status.st_mode & S_IFMT == S_IFDIR { throw OutputFile.error(EISDIR, path) }
+        if stat(path, &status) == 0, status.st_mode & S_IFMT == S_IFDIR { throw UsageError(path: path, code: EISDIR) }
     }
 
     private static func isReplaceable(_ path: String) -> Bool {

@@ -10,7 +10,7 @@ enum PlainProgress {
         if snapshot.filesSkipped > 0 { parts.append("\(snapshot.filesSkipped) skipped") }
         if snapshot.filesFailed > 0 { parts.append("\(snapshot.filesFailed) failed") }
         if snapshot.retries > 0 { parts.append("\(snapshot.retries) retries") }
-        if let stage = state.stage { parts.append("\(stage.rawValue) most") }
+        if let stage = state.stage { parts.append("\(stage.activity) most") }
         if snapshot.connections > 0 {
             parts.append("\(snapshot.connections) \(snapshot.connections == 1 ? "connection" : "connections")")
         }

@@ -58,7 +58,7 @@ enum ProgressBar {
 
     private static func activity(_ state: ProgressState) -> String {
         let connections = state.snapshot.connections
-        return [state.stage.map(\.rawValue), connections > 0 ? "x\(connections)" : nil].compactMap { $0 }.joined(
+        return [state.stage?.activity, connections > 0 ? "x\(connections)" : nil].compactMap { $0 }.joined(
             separator: " "
         )
     }

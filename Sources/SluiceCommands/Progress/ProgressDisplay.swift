@@ -46,7 +46,7 @@ final class ProgressDisplay: Sendable {
     }
 
     private func run() {
-        var state = ProgressState()
+        var state = ProgressState(isSerial: probe.isSerial)
         var ticks = 0
         var next = ContinuousClock.now
         repeat {

@@ -50,9 +50,12 @@ struct ProgressProbe: Sendable {
         return snapshot
     }
 
+    /// Whether only one worker can read the source.
+    var isSerial: Bool { copy.specification.source == .standardStream }
+
     private func bytesDone(_ stages: RunReport.Stages, _ sums: Tally.Reading) -> Int {
         // Confirmed bytes are compressed ones; and a stream is confirmed as a whole, at its end.
-        let isMeasuredAtSource = copy.specification.codec != nil || copy.specification.source == .standardStream
+        let isMeasuredAtSource = copy.specification.codec != nil || isSerial
         let done = isMeasuredAtSource ? stages.reader.bytesIn : copy.tally.bytesConfirmed
         // What was read twice, because an item started over, is not done twice.
         return sums.isListed && sums.bytesListed > 0 ? min(done, sums.bytesListed) : done

@@ -128,7 +128,7 @@ extension RunReport {
             RunReport.write(stages.compressor, "compressor", to: &json)
             RunReport.write(stages.writer, "writer", to: &json)
         }
-        json.field("bottleneck", stages.bottleneck?.sentence)
+        json.field("bottleneck", bottleneck?.sentence)
         if let digest = sums.digest {
             json.objectField("digest") { $0.field(digest.algorithm.rawValue, digest.base64) }
         }

@@ -14,6 +14,8 @@ package struct RunReport: Sendable {
     package var startedAt: Timestamp
     package var duration: Duration
     package var sums = Tally.Reading()
+    /// Bytes that were read of items that were copied; `sums` has those of failed ones too.
+    package var bytesReadOfCopied = 0
     /// What the sink's connections did; nil when the run did not start.
     package var counts: WriteStage.Counts?
     package var sourceConnections: Int?
@@ -58,9 +60,14 @@ package struct RunReport: Sendable {
             writer = meters.writer.reading
         }
 
-        /// The stage that held the rest up.
-        package var bottleneck: Bottleneck.Finding? {
-            Bottleneck.find(reader: reader, chunker: chunker, compressor: compressor, writer: writer)
+        /// What was added since `earlier`.
+        package func since(_ earlier: Stages) -> Stages {
+            var difference = Stages()
+            difference.reader = reader.since(earlier.reader)
+            difference.chunker = chunker.since(earlier.chunker)
+            difference.compressor = compressor.since(earlier.compressor)
+            difference.writer = writer.since(earlier.writer)
+            return difference
         }
     }
 
@@ -87,6 +94,19 @@ package struct RunReport: Sendable {
     /// Bytes before compression for each byte after it.
     package var compressionRatio: Double? {
         guard codec != nil, sums.bytesWritten > 0 else { return nil }
-        return Double(sums.bytesRead) / Double(sums.bytesWritten)
+        return Double(bytesReadOfCopied) / Double(sums.bytesWritten)
+    }
+}
+
+extension StageReading {
+    /// What was added since `earlier`.
+    fileprivate func since(_ earlier: StageReading) -> StageReading {
+        StageReading(
+            busy: busy - earlier.busy,
+            waitingForInput: waitingForInput - earlier.waitingForInput,
+            waitingForOutput: waitingForOutput - earlier.waitingForOutput,
+            bytesIn: bytesIn - earlier.bytesIn,
+            bytesOut: bytesOut - earlier.bytesOut
+        )
     }
 }

@@ -1,0 +1,71 @@
+internal import Glibc
+internal import SluiceCore
+
+extension CopySpecification {
+    /// Refuses what can't go well between two places of this machine, before anything is touched.
+    ///
+    /// - Throws: a `CopyError` of kind `.usage`: a directory onto a file, a file onto itself, a tree into itself.
+    package func check() throws(CopyError) {
+        guard case .file(let from, _) = source, case .file(let to, let isFolder) = sink else { return }
+        let sourceKind = LocalPlace.kind(from)
+        let sinkKind = LocalPlace.kind(to)
+        if sourceKind == .directory, sinkKind == .file {
+            throw CopyError(
+                .usage,
+                "the directory \"\(from)\" can't be copied onto the file \"\(to)\"",
+                advice: "Choose a directory, or one that is not there yet"
+            )
+        }
+        switch sourceKind {
+        case .directory:
+            guard recursive, LocalPlace.resolved(to, isBelow: LocalPlace.resolved(from)) else { return }
+            throw CopyError(
+                .usage,
+                "\"\(to)\" is inside \"\(from)\": the copy would copy what it has just written",
+                advice: "Choose a directory outside, or give --no-recursive"
+            )
+        case .file:
+            let file = isFolder || sinkKind == .directory ? to + "/" + (from.split(separator: "/").last ?? "") : to
+            guard codec == nil, LocalPlace.resolved(from) == LocalPlace.resolved(file) else { return }
+            throw CopyError(.usage, "\"\(from)\" is both source and sink", advice: "Choose another place for the copy")
+        case nil: return
+        }
+    }
+}
+
+/// Paths of this machine, as far as they exist.
+enum LocalPlace {
+    enum Kind { case file, directory }
+
+    /// Nil for what is not there or is neither.
+    static func kind(_ path: String) -> Kind? {
+        var status = stat()
+        guard stat(path, &status) == 0 else { return nil }
+        switch status.st_mode & S_IFMT {
+        case S_IFDIR: return .directory
+        case S_IFREG: return .file
+        default: return nil
+        }
+    }
+
+    /// The absolute path without links; what does not exist yet is taken as it is written.
+    static func resolved(_ path: String) -> String {
+        if let found = realpath(path, nil) {
+            defer { free(found) }
+            return String(cString: found)
+        }
+        var trimmed = Substring(path)
+        while trimmed.count > 1, trimmed.hasSuffix("/") { trimmed.removeLast() }
+        guard trimmed != "/", trimmed != "." else { return String(trimmed) }
+        let name = trimmed.split(separator: "/").last ?? ""
+        let parent = trimmed.dropLast(name.count)
+        let above = resolved(parent.isEmpty ? "." : String(parent))
+        return above.hasSuffix("/") ? above + name : above + "/" + name
+    }
+
+    /// Whether `path` is `directory`, which is resolved, or lies below it.
+    static func resolved(_ path: String, isBelow directory: String) -> Bool {
+        let place = resolved(path)
+        return place == directory || place.hasPrefix(directory.hasSuffix("/") ? directory : directory + "/")
+    }
+}

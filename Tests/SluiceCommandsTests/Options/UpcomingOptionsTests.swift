@@ -1,0 +1,44 @@
+import Testing
+
+@testable import SluiceCommands
+
+@Suite struct UpcomingOptionsTests {
+    @Test(
+        "an option that is yet to come is refused by its name",
+        arguments: [
+            "--bandwidth", "--requests-per-second", "--include", "--exclude", "--modified-after", "--modified-before",
+            "--min-size", "--max-size", "--files-from", "--symlinks", "--layout", "--staging", "--staging-compress",
+            "--keep-staging", "--staging-endpoint", "--format", "--table", "--query", "--partition-column",
+            "--partitions",
+            "--batch-rows", "--csv-delimiter", "--csv-quote-all", "--max-rows-per-file", "--file-prefix", "--preserve",
+            "--skip-forbidden", "--skip-bad-rows", "--bad-rows", "--max-bad-rows", "--delete-source", "--decompress",
+            "--source-credential", "--sink-credential", "--staging-credential",
+        ]
+    )
+    func options(name: String) {
+        #expect(UpcomingOptions.refusal(of: ["copy", "a", "b", name, "x"]) == "\(name) is not in this version")
+        #expect(UpcomingOptions.refusal(of: ["copy", "a", "b", "\(name)=x"]) == "\(name) is not in this version")
+    }
+
+    @Test(
+        "a subcommand that is yet to come is refused by its name",
+        arguments: ["run", "resume", "runs", "verify", "node", "credential", "certificate", "doctor"]
+    )
+    func subcommands(name: String) {
+        #expect(UpcomingOptions.refusal(of: [name, "x"]) == "\(name) is not in this version")
+    }
+
+    @Test("so is a value that is yet to come", arguments: ["if-newer", "if-different"])
+    func values(value: String) {
+        #expect(UpcomingOptions.refusal(of: ["copy", "a", "b", "--overwrite", value])?.contains(value) == true)
+        #expect(UpcomingOptions.refusal(of: ["copy", "a", "b", "--overwrite=\(value)"])?.contains(value) == true)
+    }
+
+    @Test("what is a typing error is left to the parser")
+    func others() {
+        #expect(UpcomingOptions.refusal(of: ["copy", "a", "b", "--bandwith", "1"]) == nil)
+        #expect(UpcomingOptions.refusal(of: ["copy", "a", "--", "--bandwidth"]) == nil)
+        #expect(UpcomingOptions.refusal(of: ["copy", "a", "b", "--overwrite", "sometimes"]) == nil)
+        #expect(UpcomingOptions.refusal(of: []) == nil)
+    }
+}
