@@ -13,39 +13,64 @@ struct ListScope: Sendable {
 
     init(key: String) { self.key = key }
 
-    /// One request of a list.
+    /// One request of a list, with the service's own marker to go on from.
     enum Page: Equatable {
         /// Ask for one name that starts with `prefix`.
-        case object(prefix: String)
-        /// Ask for the names that start with `prefix`, from the service's own marker on.
+        case object(prefix: String, marker: String?)
+        /// Ask for the names that start with `prefix`.
         case names(prefix: String, marker: String?)
     }
 
     private var isFolder: Bool { key.isEmpty || key.hasSuffix("/") }
     private var folder: String { isFolder ? key : key + "/" }
 
+    /// In front of a service's marker on the way to the location's own object.
+    private static let objectMark: Character = "o"
+    /// In front of a service's marker on the way through the names below the location.
+    private static let namesMark: Character = "n"
+
     /// What to ask for; nil for the first page.
     func page(marker: String?) -> Page {
-        guard let marker else { return isFolder ? .names(prefix: key, marker: nil) : .object(prefix: key) }
-        return .names(prefix: folder, marker: marker.isEmpty ? nil : marker)
+        guard let marker else {
+            return isFolder ? .names(prefix: key, marker: nil) : .object(prefix: key, marker: nil)
+        }
+        let own = marker.count > 1 ? String(marker.dropFirst()) : nil
+        return marker.first == ListScope.objectMark
+            ? .object(prefix: key, marker: own) : .names(prefix: folder, marker: own)
     }
 
-    /// The page that the answer to `page` is: items by their full keys, and the service's own next marker.
-    ///
-    /// - Parameter prefix: what the answer says that it was asked for; nil when it says nothing, which only the list
-    ///   of a folder may.
-    /// - Returns: nil when the answer fits no request that this scope makes.
-    func listed(_ items: [SourceItem], prefix: String?, next: String?) -> ListPage? {
-        guard prefix == folder || prefix == key || (prefix == nil && isFolder) else { return nil }
-        if !isFolder, prefix == key {
-            let object = items.first { $0.name == key }
-            isObject.withLock { $0 = object != nil }
-            return ListPage(items: object.map { [renamed($0, lastPart)] } ?? [], next: object == nil ? "" : nil)
-        }
-        let below = items.compactMap { item in
+    /// What a service says is on a page.
+    struct Listed {
+        /// Objects by their full keys.
+        var items: [SourceItem] = []
+        /// The first name on the page, be it an object's or a folder's; nil on an empty page.
+        var first: String?
+        /// The service's own marker of the next page; nil on the last one.
+        var next: String?
+        /// What the page was asked for with; nil when the service says nothing.
+        var prefix: String?
+    }
+
+    /// The page that an answer is; nil when it fits no request that this scope makes.
+    func page(_ listed: Listed) -> ListPage? {
+        if !isFolder, listed.prefix == key { return objectPage(listed) }
+        guard listed.prefix == folder || (listed.prefix ?? "").isEmpty && folder.isEmpty else { return nil }
+        let below = listed.items.compactMap { item in
             item.name.hasPrefix(folder) ? renamed(item, String(item.name.dropFirst(folder.count))) : nil
         }
-        return ListPage(items: below, next: next)
+        return ListPage(items: below, next: listed.next.map { "\(ListScope.namesMark)\($0)" })
+    }
+
+    private func objectPage(_ listed: Listed) -> ListPage {
+        // Azure may answer an empty page and a marker.
+        if listed.first == nil, let next = listed.next {
+            return ListPage(items: [], next: "\(ListScope.objectMark)\(next)")
+        }
+        // Names come in order, so that an object of the location's own name is the first.
+        let object = listed.items.first { $0.name == key }
+        isObject.withLock { $0 = object != nil }
+        guard let object else { return ListPage(items: [], next: "\(ListScope.namesMark)") }
+        return ListPage(items: [renamed(object, lastPart)], next: nil)
     }
 
     /// The full key of an object by the name that the list gave it; an empty name means the location itself.

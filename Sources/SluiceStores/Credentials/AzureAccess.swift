@@ -41,6 +41,8 @@ package struct SharedAccessSignature: Sendable {
     let query: Secret
     /// When it ends to hold, where it says so itself.
     let expiry: Timestamp?
+    /// Whether it is for one blob or directory rather than for a container or an account.
+    let isForPart: Bool
 
     /// - Parameters:
     ///   - text: the token, with or without its question mark. Values that were left unencoded are encoded.
@@ -48,6 +50,7 @@ package struct SharedAccessSignature: Sendable {
     init(_ text: String, from name: String) throws(CredentialError) {
         var isSigned = false
         var expiry: Timestamp?
+        var isForPart = false
         var pairs: [String] = []
         for pair in (text.dropping(prefix: "?") ?? Substring(text)).split(separator: "&") {
             let key = pair.prefix { $0 != "=" }
@@ -58,6 +61,7 @@ package struct SharedAccessSignature: Sendable {
             }
             if key == "sig", !plain.isEmpty { isSigned = true }
             if key == "se" { expiry = Timestamp(rfc3339: plain) }
+            if key == "sr" { isForPart = ["b", "d", "bs", "bv"].contains(plain) }
             pairs.append("\(PercentEncoding.encode(String(key)))=\(PercentEncoding.encode(plain))")
         }
         guard isSigned else {
@@ -68,5 +72,6 @@ package struct SharedAccessSignature: Sendable {
         }
         self.query = Secret(pairs.joined(separator: "&"))
         self.expiry = expiry
+        self.isForPart = isForPart
     }
 }

@@ -117,6 +117,12 @@ package struct S3Dialect: BlobDialect {
         )
     }
 
+    /// Source: Amazon S3 API Reference, "DeleteObject". In a bucket with versions the object's versions stay.
+    package func deleteRequest(name: String, now: Timestamp) throws -> HTTPRequest? {
+        precondition(!name.isEmpty, "without a key this would delete the bucket")
+        return try service.request(.delete, key: name, headers: [], now: now)
+    }
+
     private func upload(of step: borrowing SinkStep) throws -> S3Upload {
         guard let upload = step.upload.session as? S3Upload else {
             throw StoreError(

@@ -2,11 +2,8 @@ internal import SluiceCore
 
 /// The document that `ListObjectsV2` answers.
 struct S3List {
-    /// Objects by their keys, without the markers of folders.
-    private(set) var items: [SourceItem] = []
-    /// The token of the next page; nil on the last.
-    private(set) var next: String?
-    private(set) var prefix: String?
+    /// Objects without the markers of folders, and the token of the next page.
+    private(set) var listed = ListScope.Listed()
 
     /// - Throws: `XMLError` when it is malformed, or says that it goes on and not where.
     init(_ body: [UInt8]) throws(XMLError) {
@@ -19,23 +16,28 @@ struct S3List {
         while let child = try reader.child() {
             switch child.name {
             case "Contents": contents.append(try Contents(&reader))
-            case "Prefix": prefix = try reader.text()
+            case "Prefix": listed.prefix = try reader.text()
             case "EncodingType": isEncoded = try reader.text() == "url"
             case "IsTruncated": isTruncated = try reader.text().trimmed == "true"
-            case "NextContinuationToken": next = try reader.text()
+            case "NextContinuationToken": listed.next = try reader.text()
             default: try reader.skip()
             }
         }
         try reader.end()
-        if isTruncated, next?.isEmpty ?? true {
+        guard !isTruncated || listed.next?.isEmpty == false else {
             throw XMLError("it is cut, and no token leads on", at: reader.position)
         }
-        if !isTruncated { next = nil }
-        if isEncoded { prefix = try prefix.map(S3List.decode) }
-        items.reserveCapacity(contents.count)
+        if !isTruncated { listed.next = nil }
+        if isEncoded { listed.prefix = try listed.prefix.map(S3List.decode) }
+        try add(contents, isEncoded)
+    }
+
+    private mutating func add(_ contents: [Contents], _ isEncoded: Bool) throws(XMLError) {
+        listed.items.reserveCapacity(contents.count)
         for content in contents {
             let key = isEncoded ? try S3List.decode(content.key) : content.key
-            if !ListScope.isFolderMarker(key: key, size: content.size) { items.append(content.item(key)) }
+            if listed.first == nil { listed.first = key }
+            if !ListScope.isFolderMarker(key: key, size: content.size) { listed.items.append(content.item(key)) }
         }
     }
 

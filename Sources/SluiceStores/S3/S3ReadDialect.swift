@@ -19,22 +19,20 @@ package struct S3ReadDialect: BlobReadDialect {
     /// Source: Amazon S3 API Reference, "ListObjectsV2". Keys are asked for percent-encoded, because XML can't hold
     /// every character that a key can.
     package func listRequest(marker: String?, now: Timestamp) throws -> HTTPRequest? {
-        var query = ""
-        switch scope.page(marker: marker) {
-        case .object(let prefix):
-            query = "encoding-type=url&list-type=2&max-keys=1&prefix=\(PercentEncoding.encode(prefix))"
-        case .names(let prefix, let token):
-            if let token { query = "continuation-token=\(PercentEncoding.encode(token))&" }
-            query += "encoding-type=url&list-type=2&prefix=\(PercentEncoding.encode(prefix))"
-        }
+        let (prefix, token, count) =
+            switch scope.page(marker: marker) {
+            case .object(let prefix, let token): (prefix, token, "&max-keys=1")
+            case .names(let prefix, let token): (prefix, token, "")
+            }
+        var query = token.map { "continuation-token=\(PercentEncoding.encode($0))&" } ?? ""
+        query += "encoding-type=url&list-type=2\(count)&prefix=\(PercentEncoding.encode(prefix))"
         return try service.request(.get, key: nil, query: query, headers: [], now: now)
     }
 
     package func listPage(_ response: HTTPResponse, now: Timestamp) throws -> ListPage {
         guard response.isSuccess else { throw failure(response, name: nil, now: now) }
         do {
-            let list = try S3List(response.body)
-            guard let page = scope.listed(list.items, prefix: list.prefix, next: list.next) else {
+            guard let page = scope.page(try S3List(response.body).listed) else {
                 throw XMLError("it is about another prefix", at: 0)
             }
             return page

@@ -207,6 +207,12 @@ import Testing
         #expect(try request(unknown, of: local)["x-amz-content-sha256"] == "UNSIGNED-PAYLOAD")
     }
 
+    @Test func `an object is deleted by its name`() throws {
+        let request = try #require(try S3Fixture.sink().deleteRequest(name: "a b", now: S3Fixture.now))
+        #expect(request.method == .delete)
+        #expect(request.address.description == "https://localhost:9000/bucket/a%20b")
+    }
+
     @Test func `the limits are those of S3`() throws {
         let traits = try S3Fixture.sink().traits
         #expect(traits.minimumBlock == 5 << 20 && traits.maximumBlock == 5 << 30 && traits.maximumBlocks == 10_000)

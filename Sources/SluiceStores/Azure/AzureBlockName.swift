@@ -1,0 +1,24 @@
+internal import SluiceCore
+
+/// Names for the blocks of a run: all of one length, as the service wants them, and different from every other run's, so
+/// that two runs that put the same blob never mix their blocks.
+struct AzureBlockName: Sendable {
+    /// The base64 of 18 random bytes. A run that goes on with another's blocks has names of the same length.
+    private let prefix: String
+
+    init() {
+        var random = SystemRandomNumberGenerator()
+        self.init(nonce: (0..<18).map { _ in UInt8.random(in: 0...255, using: &random) })
+    }
+
+    init(nonce: [UInt8]) {
+        precondition(nonce.count == 18, "18 bytes are 24 characters of base64 without padding")
+        prefix = Base64.encode(nonce)
+    }
+
+    /// The base64 of the nonce and the ordinal in three bytes: 21 of the 64 bytes that a name may have.
+    func name(_ ordinal: Int) -> String {
+        let bytes = [16, 8, 0].map { UInt8(truncatingIfNeeded: ordinal >> $0) }
+        return prefix + Base64.encode(bytes)
+    }
+}
