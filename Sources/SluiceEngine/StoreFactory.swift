@@ -62,7 +62,12 @@ struct StoreFactory {
         case .s3:
             dialect = try S3Dialect.make(location: specification.sink, options: connection, environment: credentials(.sink))
         case .azure:
-            throw CopyError(.usage, "az:// can't be a sink in this version")
+            dialect = try AzureDialect.make(
+                location: specification.sink,
+                options: connection,
+                environment: credentials(.sink),
+                exchange: client
+            )
         }
         return BlobSink(dialect: dialect, settings: settings, client: client)
     }
@@ -92,8 +97,15 @@ struct StoreFactory {
             return HTTPReadDialect(base: base, authorization: try credentials(role).httpAuthorization())
         case .s3:
             return try S3ReadDialect.make(location: location, options: connection, environment: credentials(role))
-        case .azure, .file, .standardStream:
-            throw CopyError(.usage, "az:// can't be read in this version")
+        case .azure:
+            return try AzureReadDialect.make(
+                location: location,
+                options: connection,
+                environment: credentials(role),
+                exchange: HTTPClient(settings: settings(connection))
+            )
+        case .file, .standardStream:
+            preconditionFailure("only stores behind HTTP have a dialect")
         }
     }
 
