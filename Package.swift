@@ -59,7 +59,7 @@ let package = Package(
         ),
         .testTarget(name: "SluiceCodecsTests", dependencies: ["SluiceCodecs", "SluiceCore", "SluiceTestSupport"]),
         .testTarget(name: "SluicePipelineTests", dependencies: ["SluicePipeline", "SluiceCore", "SluiceTestSupport"]),
-        .testTarget(name: "SluiceStoresTests", dependencies: ["SluiceStores", "SluiceCore"]),
+        .testTarget(name: "SluiceStoresTests", dependencies: ["SluiceStores", "SluiceCore", "SluiceTestSupport"]),
         .testTarget(
             name: "SluiceEngineTests",
             dependencies: [

@@ -76,7 +76,7 @@ private struct BlobEntry {
     private mutating func readProperties(_ reader: inout XMLReader) throws(XMLError) {
         while let property = try reader.child() {
             switch property.name {
-            case "Content-Length": size = Int(try reader.text())
+            case "Content-Length": size = try reader.byteCount()
             case "Last-Modified": modified = Timestamp(httpDate: try reader.text())
             case "Etag":
                 // Listed without the quotes that headers have.

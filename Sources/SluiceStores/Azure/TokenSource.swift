@@ -27,6 +27,8 @@ package final class TokenSource: Sendable {
 
     /// A token is renewed this long before it ends, as Microsoft's own libraries do.
     private static let margin: Int64 = 5 * 60
+    /// No token is believed to hold longer: a day is the most that the directory gives.
+    private static let longest: Int64 = 24 * 60 * 60
     /// How soon after a renewal that failed the next is tried, while the old token holds.
     private static let pause: Int64 = 30
 
@@ -73,7 +75,8 @@ package final class TokenSource: Sendable {
         let response = try exchange.send(request, bodyLimit: .kibibytes(256))
         guard response.isSuccess else { throw refusal(response, now) }
         guard let fields = JSONFields(response.body), let text = fields["access_token"], !text.isEmpty,
-            text.utf8.allSatisfy({ 0x21...0x7E ~= $0 }), let lifetime = fields["expires_in"].flatMap(Int64.init)
+            text.utf8.allSatisfy({ 0x21...0x7E ~= $0 }), let lifetime = fields["expires_in"].flatMap(Int64.init),
+            lifetime > 0
         else {
             throw StoreError(
                 .unexpectedAnswer,
@@ -84,7 +87,8 @@ package final class TokenSource: Sendable {
             )
         }
         let value = Secret(text)
-        let token = Token(value: value, expiry: Timestamp(seconds: now.seconds + lifetime), obtained: now)
+        let expiry = Timestamp(seconds: now.seconds + min(lifetime, TokenSource.longest))
+        let token = Token(value: value, expiry: expiry, obtained: now)
         current.withLock { $0 = token }
         return value
     }

@@ -92,3 +92,15 @@ struct ListScope: Sendable {
         SourceItem(name: name, size: item.size, modified: item.modified, entityTag: item.entityTag)
     }
 }
+
+extension XMLReader {
+    /// Closes the innermost open element, whose text is an object's size.
+    mutating func byteCount() throws(XMLError) -> Int {
+        let start = position
+        let text = try text()
+        guard let count = Int(text.trimmed), count >= 0 else {
+            throw XMLError("\"\(text.prefix(20))\" where a size should be", at: start)
+        }
+        return count
+    }
+}

@@ -41,7 +41,7 @@ enum ServiceFailure {
         return String(line.unicodeScalars.map { $0.properties.generalCategory == .control ? " " : Character($0) })
     }
 
-    /// `sig=…`, `Signature=…` and what follows `SharedKey` are cut.
+    /// `sig=…` and `Signature=…` are cut.
     private static func withoutSignature(_ word: Substring) -> String {
         let folded = word.lowercased()
         for marker in ["sig=", "signature="] {

@@ -63,7 +63,7 @@ private struct Contents {
         while let child = try reader.child() {
             switch child.name {
             case "Key": key = try reader.text()
-            case "Size": size = Int(try reader.text().trimmed)
+            case "Size": size = try reader.byteCount()
             case "LastModified": modified = Timestamp(rfc3339: try reader.text().trimmed)
             case "ETag": entityTag = try reader.text().trimmed
             default: try reader.skip()

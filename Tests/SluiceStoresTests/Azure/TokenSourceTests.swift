@@ -119,6 +119,7 @@ import Testing
     @Test(arguments: [
         "", "<html>", "{}", "[]", "{\"access_token\":\"a\"}", "{\"access_token\":\"\",\"expires_in\":1}",
         "{\"access_token\":\"a\\r\\nb\",\"expires_in\":3599}", "{\"access_token\":\"a\",\"expires_in\":\"soon\"}",
+        "{\"access_token\":\"a\",\"expires_in\":-1}",
         "{\"access_token\":\"a\",\"expires_in\":3599", "{\"access_token\":\"a\",\"expires_in\":3599}x",
         String(repeating: "{\"a\":", count: 1000),
     ])
@@ -136,6 +137,18 @@ import Testing
             " {\"x\":{\"y\":[1,-2.5e3,true,null,{}]},\"access_token\":\"\\u0061\\/b\\ud83d\\ude00\",\"expires_in\":\"3599\"} "
         endpoint.answer(HTTPResponse(status: 200, body: Array(body.replacing("\\ud83d\\ude00", with: "").utf8)))
         #expect(try request(sink(endpoint), at: now)["authorization"] == "Bearer a/b")
+    }
+
+    @Test func `a token that is said to hold forever is renewed after a day`() throws {
+        let endpoint = TokenEndpoint()
+        endpoint.answer(
+            HTTPResponse(status: 200, body: Array("{\"access_token\":\"a\",\"expires_in\":9223372036854775807}".utf8))
+        )
+        let dialect = try sink(endpoint)
+        _ = try request(dialect, at: now)
+        endpoint.answer(nil)
+        #expect(try request(dialect, at: after(80_000))["authorization"] == "Bearer a")
+        #expect(try request(dialect, at: after(86_400))["authorization"] == "Bearer token-2")
     }
 
     @Test func `another authority is asked where it is named`() throws {

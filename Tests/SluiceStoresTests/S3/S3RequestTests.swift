@@ -82,7 +82,11 @@ import Testing
                 + "<Part><ETag>&quot;e2&quot;</ETag><PartNumber>2</PartNumber></Part></CompleteMultipartUpload>"
         )
         #expect(commit["x-amz-content-sha256"]?.count == 64)
+    }
 
+    @Test func `an upload is given up by its id`() throws {
+        let dialect = try S3Fixture.sink()
+        let upload = S3Fixture.upload(session: S3Upload(id: "id/+=", checksum: nil))
         let abort = try request(SinkStep(upload: upload, action: .abort), of: dialect)
         #expect(abort.method == .delete)
         #expect(abort.address.query == "uploadId=id%2F%2B%3D")

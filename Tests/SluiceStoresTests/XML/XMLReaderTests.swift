@@ -1,4 +1,5 @@
 import SluiceStores
+import SluiceTestSupport
 import Testing
 
 @Suite struct XMLReaderTests {
@@ -96,7 +97,7 @@ import Testing
 
     @Test(arguments: 0..<64 as Range<UInt64>)
     func `a mutated document is read or refused, and never crashes`(_ seed: UInt64) {
-        var random = SplitMix(state: seed)
+        var random = SeededGenerator(seed: seed)
         let model = Array(
             "<?xml version=\"1.0\"?><L k='v'><C><Key>a&amp;b</Key><S>1</S></C><![CDATA[x]]><!-- c --><E/></L>".utf8
         )
@@ -127,18 +128,5 @@ import Testing
     func `escaped text is read back as it was`(_ text: String, _ escaped: String) throws {
         #expect(XMLText.escape(text) == escaped)
         #expect(try texts("<r><a>\(escaped)</a></r>") == [text])
-    }
-}
-
-/// Numbers that are the same in every run (Steele, Lea, Flood: Fast splittable pseudorandom number generators).
-private struct SplitMix: RandomNumberGenerator {
-    var state: UInt64
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var mixed = state
-        mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
-        return mixed ^ (mixed >> 31)
     }
 }
