@@ -15,6 +15,7 @@ package final class CopyRun: Sendable {
     private let sink: (any ObjectSink)?
     private let recordItem: @Sendable (ItemRecord) -> Void
     private let stage = Locked<WriteStage?>(nil)
+    private let isOpened = Locked(false)
 
     /// - Parameters:
     ///   - source: read instead of the specification's source, for generated data and for faults.
@@ -39,11 +40,15 @@ package final class CopyRun: Sendable {
     /// Steps under way, retries and the like; nil before the sink was reached.
     package var counts: WriteStage.Counts? { stage.withLock { $0 }?.counts }
 
+    /// Whether the source was found: a run that could not start after that failed at the sink.
+    package var hasOpenedSource: Bool { isOpened.withLock { $0 } }
+
     /// Copies; blocks until everything has ended.
     ///
     /// - Throws: a `Failure` when the run could not start: nothing was touched then.
     package func execute() throws -> CopyResult {
         let endpoints = try StoreFactory(specification).endpoints(source: source, sink: sink)
+        isOpened.withLock { $0 = true }
         try endpoints.sink.prepare()
         guard !cancellation.isCancelled else { throw Cancelled() }
         let context = RunContext(

@@ -40,7 +40,10 @@ final class Delivery: Sendable {
         let isWhole = transfer.plan.route == .whole
         // Where the digest is not wanted in front, it is computed on the way, for the manifest.
         let digest = checksum == nil && isWhole ? context.checksumAlgorithm : nil
-        let body = StepBody(reading: object, at: offset, count: count, digest: digest)
+        // Where the digest was made before, the bytes were counted then.
+        let meter = transfer.plan.reading == .through ? context.meters.reader : nil
+        let counted = ObjectUnderWay(object, from: offset, tally: context.tally, meter: meter)
+        let body = StepBody(reading: counted, at: offset, count: count, digest: digest)
         let action = isWhole ? SinkStep.Action.whole : .block(ordinal: ordinal, offset: offset)
         if isWhole { transfer.withState { $0.committer.goesWhole() } }
         submit(SinkStep(upload: transfer.upload, action: action, body: body, checksum: checksum), of: transfer)

@@ -35,6 +35,7 @@ package final class Tally: Sendable {
 
     private let sums = Mutex(Reading())
     private let confirmed = Atomic<Int>(0)
+    private let underWay = Atomic<Int>(0)
     private let isListingDone = Atomic<Bool>(false)
 
     package init() {}
@@ -42,6 +43,11 @@ package final class Tally: Sendable {
     package var reading: Reading { sums.withLock { $0 } }
     /// Bytes of bodies that the sink has confirmed, those of unfinished items too.
     package var bytesConfirmed: Int { confirmed.load(ordering: .relaxed) }
+
+    /// Bytes of requests under way that were read to be sent, where they are read while they are sent.
+    package var bytesUnderWay: Int { underWay.load(ordering: .relaxed) }
+
+    func addUnderWay(_ bytes: Int) { underWay.wrappingAdd(bytes, ordering: .relaxed) }
 
     func addConfirmed(_ bytes: Int) { confirmed.wrappingAdd(bytes, ordering: .relaxed) }
 

@@ -11,9 +11,13 @@ struct CopyFindings {
     var outcome: RunOutcome {
         var facts = RunFacts()
         facts.signal = ending.signal
-        facts.startFailure = ending.failure?.kind
+        if ending.isSourceMissing {
+            facts.listingFailure = .notFound
+        } else {
+            facts.startFailure = ending.failure?.kind
+        }
         // A listing that did not end and says nothing of it has at any rate not ended.
-        if !sums.isListed { facts.listingFailure = listingFailure?.kind ?? .inputOutput }
+        if !sums.isListed, facts.listingFailure == nil { facts.listingFailure = listingFailure?.kind ?? .inputOutput }
         facts.sourceIsContainer = specification.source.isContainer
         facts.copied = counts.copied
         facts.skipped = counts.skipped
@@ -37,10 +41,10 @@ struct CopyFindings {
         return outcome == .nothingMatched ? NothingToCopy(source: specification.source) : nil
     }
 
-    /// Errors of items: those of the run are told apart.
+    /// Errors of items: those of the run are told apart, and items that a signal cut off are not at fault.
     var itemErrors: [Tally.ItemError] {
         let name = specification.source.description
-        return sums.errors.filter { sums.isListed || $0.name != name }
+        return sums.errors.filter { $0.failure.kind != .cancelled && (sums.isListed || $0.name != name) }
     }
 
     var consistency: RunReport.Consistency {
@@ -49,7 +53,9 @@ struct CopyFindings {
         guard counts.copied > 0 else { return .notVerified }
         switch specification.verification {
         case .none: return .notVerified
-        case .transfer: return specification.sink.checksBlocks ? .verified : .notVerified
+        case .transfer:
+            // What a store has to be noted for is that it may not check.
+            return specification.sink.checksBlocks && ending.result?.notes.isEmpty != false ? .verified : .notVerified
         case .readback: return counts.readBack == counts.copied ? .verified : .notVerified
         }
     }

@@ -70,6 +70,8 @@ final class ItemJournal: Sendable {
             if record.isReadBack { counts.readBack += 1 }
         case .skipped:
             counts.skipped += 1
+        // Cut off by a signal: no fault of the item's.
+        case .failed(let failure) where failure.kind == .cancelled: break
         case .failed(let failure):
             counts.failed += 1
             if failure.kind == .usage { counts.misused += 1 }

@@ -8,6 +8,8 @@ struct RunEnding: Sendable {
     var result: CopyResult?
     /// Why it could not start.
     var failure: (any Failure)?
+    /// Whether that was the source's absence.
+    var isSourceMissing = false
     /// The signal that asked it to end.
     var signal: Int32?
 }
@@ -42,7 +44,9 @@ struct RunSupervisor {
             do {
                 ending.result = try copy.execute()
             } catch {
-                ending.failure = SluiceCore.failure(from: error)
+                let failure = SluiceCore.failure(from: error)
+                ending.failure = failure
+                ending.isSourceMissing = failure.kind == .notFound && !copy.hasOpenedSource
             }
             state.withLock { [ending] in $0.ending = ending }
             state.broadcast()
@@ -52,8 +56,10 @@ struct RunSupervisor {
         _ = state.wait(deadline: deadline) { $0.ending != nil ? true : nil }
         return state.withLock { state in
             var ending = state.ending ?? RunEnding()
-            ending.signal = state.signal
-            if ending.signal != nil { ending.failure = nil }
+            // A signal that came when everything was done already has interrupted nothing.
+            guard let signal = state.signal, ending.result?.isCancelled != false else { return ending }
+            ending.signal = signal
+            ending.failure = nil
             return ending
         }
     }

@@ -5,7 +5,7 @@ internal import SluicePipeline
 /// How far a run has come, at one moment.
 struct ProgressSnapshot: Sendable {
     var elapsed = Duration.zero
-    /// Bytes of the source that are done: confirmed by the sink, or, where a codec changes their number, read.
+    /// Bytes of the source that are done: sent to the sink, or, where a codec changes their number, read.
     var bytesDone = 0
     /// Bytes of the source that are known of.
     var bytesListed = 0
@@ -56,7 +56,8 @@ struct ProgressProbe: Sendable {
     private func bytesDone(_ stages: RunReport.Stages, _ sums: Tally.Reading) -> Int {
         // Confirmed bytes are compressed ones; and a stream is confirmed as a whole, at its end.
         let isMeasuredAtSource = copy.specification.codec != nil || isSerial
-        let done = isMeasuredAtSource ? stages.reader.bytesIn : copy.tally.bytesConfirmed
+        let confirmed = copy.tally.bytesConfirmed + copy.tally.bytesUnderWay
+        let done = isMeasuredAtSource ? stages.reader.bytesIn : confirmed
         // What was read twice, because an item started over, is not done twice.
         return sums.isListed && sums.bytesListed > 0 ? min(done, sums.bytesListed) : done
     }

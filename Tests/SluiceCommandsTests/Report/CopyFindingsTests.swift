@@ -74,6 +74,16 @@ private func findings(
         )
     }
 
+    @Test("a single object that is not there matches nothing, a place for it that is not there is a failure")
+    func startFailures() {
+        var ending = RunEnding()
+        ending.failure = CopyError(.notFound, "404")
+        #expect(findings(sums: Tally.Reading(), ending: ending).outcome == .failed)
+        ending.isSourceMissing = true
+        #expect(findings(sums: Tally.Reading(), ending: ending).outcome == .nothingMatched)
+        #expect(findings(sums: Tally.Reading(), ending: ending).failure?.what == "404")
+    }
+
     @Test("a signal comes before all else")
     func interrupted() {
         var ending = RunEnding()
