@@ -66,7 +66,7 @@ struct StoreFactory {
                 location: specification.sink,
                 options: connection,
                 environment: credentials(.sink),
-                exchange: client
+                exchange: tokenExchange(connection)
             )
         }
         return BlobSink(dialect: dialect, settings: settings, client: client)
@@ -102,7 +102,7 @@ struct StoreFactory {
                 location: location,
                 options: connection,
                 environment: credentials(role),
-                exchange: HTTPClient(settings: settings(connection))
+                exchange: tokenExchange(connection)
             )
         case .file, .standardStream:
             preconditionFailure("only stores behind HTTP have a dialect")
@@ -111,6 +111,16 @@ struct StoreFactory {
 
     private func credentials(_ role: StoreRole) -> CredentialEnvironment {
         CredentialEnvironment(role: role, variables: specification.environment, read: CredentialEnvironment.readFile)
+    }
+
+    /// Reaches the directory that gives out tokens: through the same proxy, but pin and client certificate are the
+    /// store's own.
+    private func tokenExchange(_ connection: ConnectionOptions) -> HTTPClient {
+        var own = connection
+        own.pin = nil
+        own.clientCertificate = nil
+        own.clientKey = nil
+        return HTTPClient(settings: settings(own))
     }
 
     private func settings(_ connection: ConnectionOptions) -> TransportSettings {

@@ -1,13 +1,13 @@
-internal import Glibc
+package import Glibc
 
 /// A value behind a lock that threads can wait on.
 ///
 /// Blocking is meant for workers that own their thread. `signal` is given by whoever changed what others wait for.
 // @unchecked: `value` is reached only between pthread_mutex_lock and _unlock.
 @safe package final class Monitor<Value>: @unchecked Sendable {
-    private let mutex: UnsafeMutablePointer<pthread_mutex_t>
-    private let condition: UnsafeMutablePointer<pthread_cond_t>
-    private var value: Value
+    @usableFromInline let mutex: UnsafeMutablePointer<pthread_mutex_t>
+    @usableFromInline let condition: UnsafeMutablePointer<pthread_cond_t>
+    @usableFromInline var value: Value
 
     package init(_ value: sending Value) {
         unsafe mutex = .allocate(capacity: 1)
@@ -30,7 +30,7 @@ internal import Glibc
     }
 
     /// Runs `body` alone with the value.
-    package func withLock<Result: ~Copyable, Problem: Error>(
+    @inlinable package func withLock<Result: ~Copyable, Problem: Error>(
         _ body: (inout Value) throws(Problem) -> Result
     ) throws(Problem) -> Result {
         unsafe pthread_mutex_lock(mutex)
@@ -39,7 +39,7 @@ internal import Glibc
     }
 
     /// Runs `body` until it returns a result, waiting for a signal whenever it returns nil.
-    package func wait<Result: ~Copyable>(until body: (inout Value) -> Result?) -> Result {
+    @inlinable package func wait<Result: ~Copyable>(until body: (inout Value) -> Result?) -> Result {
         unsafe pthread_mutex_lock(mutex)
         defer { unsafe pthread_mutex_unlock(mutex) }
         while true {

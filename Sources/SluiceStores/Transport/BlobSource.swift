@@ -25,7 +25,9 @@ package struct BlobSource: ObjectSource {
             return
         }
         let now = Timestamp.now
-        let response = try client.send(dialect.propertiesRequest(name: String(last), now: now), bodyLimit: .kibibytes(64))
+        let response = try BlobSource.answer(client, dialect, name: String(last)) {
+            try dialect.propertiesRequest(name: String(last), now: .now)
+        }
         if response.isSuccess {
             object = SourceItem(
                 name: String(last),
@@ -55,10 +57,12 @@ package struct BlobSource: ObjectSource {
         var marker: String?
         repeat {
             let now = Timestamp.now
-            guard let request = try dialect.listRequest(marker: marker, now: now) else {
-                throw StoreError(.usage, "\(location) can't be listed", advice: "Give the address of one object")
+            let response = try BlobSource.answer(client, dialect, name: nil) {
+                guard let request = try dialect.listRequest(marker: marker, now: .now) else {
+                    throw StoreError(.usage, "\(location) can't be listed", advice: "Give the address of one object")
+                }
+                return request
             }
-            let response = try client.send(request, bodyLimit: BlobSource.pageLimit)
             guard response.isSuccess else { throw dialect.failure(response, name: nil, now: now) }
             let page = try dialect.listPage(response, now: now)
             for item in page.items { try body(.item(item)) }
@@ -66,13 +70,40 @@ package struct BlobSource: ObjectSource {
         } while marker != nil
     }
 
+    /// The answer to a request, asked for again while the failure is a passing one: a region or a clock that the
+    /// dialect has learned from it, a service that stumbles.
+    private static func answer(
+        _ client: HTTPClient,
+        _ dialect: any BlobReadDialect,
+        name: String?,
+        _ request: () throws -> HTTPRequest
+    ) throws -> HTTPResponse {
+        var attempt = 1
+        while true {
+            do {
+                let response = try client.send(request(), bodyLimit: pageLimit)
+                guard !response.isSuccess, attempt < attempts,
+                    dialect.failure(response, name: name, now: .now).isRetryable
+                else { return response }
+            } catch {
+                guard attempt < attempts, SluiceCore.failure(from: error).isRetryable else { throw error }
+            }
+            pause(.milliseconds(200 << attempt))
+            attempt += 1
+        }
+    }
+
+    /// How often a list or an object's properties are asked for: waits add up to three seconds.
+    private static let attempts = 4
+
     /// A page of 5,000 names of 1,024 bytes with their properties.
     private static let pageLimit = ByteCount.mebibytes(32)
 
     package func open(_ item: SourceItem) throws -> any ReadableObject {
-        let now = Timestamp.now
-        let response = try client.send(dialect.propertiesRequest(name: item.name, now: now), bodyLimit: .kibibytes(64))
-        guard response.isSuccess else { throw dialect.failure(response, name: item.name, now: now) }
+        let response = try BlobSource.answer(client, dialect, name: item.name) {
+            try dialect.propertiesRequest(name: item.name, now: .now)
+        }
+        guard response.isSuccess else { throw dialect.failure(response, name: item.name, now: .now) }
         return BlobObject(name: item.name, properties: response, dialect: dialect, client: client)
     }
 }
