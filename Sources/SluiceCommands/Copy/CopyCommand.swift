@@ -22,7 +22,6 @@ struct CopyCommand: ParsableCommand {
 
     func run() throws {
         let specification = try copy.specification(connection, environment: ProcessEnvironment.variables)
-        try specification.check()
         if dryRun { throw ExitCode(try plan(specification)) }
         try output.check(sink: specification.sink)
         let session = try CopySession(specification, output)
@@ -32,6 +31,7 @@ struct CopyCommand: ParsableCommand {
 
     /// Prints what would be done; the exit code.
     private func plan(_ specification: CopySpecification) throws -> Int32 {
+        try specification.check()
         let listing = try Listing(of: specification.source)
         try listing.run(isQuiet: output.quiet) {
             try CopyPreview(specification).plan { planned in

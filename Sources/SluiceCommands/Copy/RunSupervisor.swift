@@ -42,6 +42,7 @@ struct RunSupervisor {
         Worker("run").run(in: DispatchGroup()) { [copy] in
             var ending = RunEnding()
             do {
+                try copy.specification.check()
                 ending.result = try copy.execute()
             } catch {
                 let failure = SluiceCore.failure(from: error)

@@ -123,8 +123,9 @@ import Testing
     @Test("a directory can't become a file")
     func directoryAsFile() throws {
         let sink = try directory.write("file", Array("stays".utf8))
-        let ending = try SluiceProcess.run("copy", try makeTree(), sink)
+        let ending = try SluiceProcess.run("copy", try makeTree(), sink, "--report", "-")
         #expect(ending.status == 2)
+        #expect(ending.output.contains(#""code": "usage""#))
         #expect(ending.errors.contains("onto the file"))
         #expect(try TestFile.read(sink) == "stays")
         #expect(try SluiceProcess.run("copy", "\(path)/tree", "-").status == 2)
@@ -189,12 +190,16 @@ import Testing
         let arguments = ["copy", "-", old, "--report", "\(path)/r.json", "--progress", "json"]
         let process = try SluiceProcess(arguments, input: "\(path)/fifo")
         // A part comes, and then nothing more: the copy waits in a read.
-        let fifo = open("\(path)/fifo", O_RDWR)
+        let fifo = open("\(path)/fifo", O_RDWR | O_CLOEXEC)
         defer { close(fifo) }
         #expect(write(fifo, [UInt8](repeating: 1, count: 4096), 4096) == 4096)
         // Only when the part was taken is the copy under way.
         var left: Int32 = 1
-        while left > 0 { try #require(ioctl(fifo, UInt(FIONREAD), &left) == 0) }
+        for _ in 0..<20_000 where left > 0 {
+            try #require(ioctl(fifo, UInt(FIONREAD), &left) == 0)
+            poll(nil, 0, 1)
+        }
+        try #require(left == 0)
         process.send(signal)
         let ending = try process.wait()
         #expect(ending.status == 128 + signal)
