@@ -16,6 +16,9 @@ package protocol BlobDialect: Sendable {
     /// The request that shows whether the place is there and lets us in; nil where the service offers none.
     func probe(now: Timestamp) throws -> HTTPRequest?
 
+    /// Whether a service that is there may leave the probe unanswered.
+    var toleratesSilence: Bool { get }
+
     /// Throws what the answer to `probe` says against going on.
     func checkProbe(_ response: HTTPResponse, now: Timestamp) throws
 
@@ -34,6 +37,7 @@ package protocol BlobDialect: Sendable {
 extension BlobDialect {
     package func deleteRequest(name: String, now: Timestamp) throws -> HTTPRequest? { nil }
     package var notes: [String] { [] }
+    package var toleratesSilence: Bool { false }
 }
 
 /// How one service lists and hands out objects.

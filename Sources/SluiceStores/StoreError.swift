@@ -9,6 +9,8 @@ package struct StoreError: Failure {
     package let retryAfter: Duration?
     /// The HTTP status that said so; nil where no answer came.
     package let status: Int?
+    /// Whether the other side was reached before this went wrong.
+    package let wasConnected: Bool
 
     package init(
         _ kind: FailureKind,
@@ -16,7 +18,8 @@ package struct StoreError: Failure {
         cause: String? = nil,
         advice: String? = nil,
         retryAfter: Duration? = nil,
-        status: Int? = nil
+        status: Int? = nil,
+        wasConnected: Bool = false
     ) {
         self.kind = kind
         self.what = what
@@ -24,5 +27,6 @@ package struct StoreError: Failure {
         self.advice = advice
         self.retryAfter = retryAfter
         self.status = status
+        self.wasConnected = wasConnected || status != nil
     }
 }

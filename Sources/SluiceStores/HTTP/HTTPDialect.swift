@@ -38,7 +38,13 @@ package struct HTTPDialect: BlobDialect {
         }
     }
 
-    package func probe(now: Timestamp) throws -> HTTPRequest? { nil }
+    /// Shows whether the address leads anywhere; whatever is answered, the first PUT decides.
+    package func probe(now: Timestamp) throws -> HTTPRequest? {
+        HTTPRequest(.head, base, headers: authorization.map { [.init("Authorization", $0.value)] } ?? [])
+    }
+
+    /// A server that takes nothing but PUT may hang up.
+    package var toleratesSilence: Bool { true }
 
     package func checkProbe(_ response: HTTPResponse, now: Timestamp) throws {}
 

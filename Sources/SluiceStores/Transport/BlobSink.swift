@@ -19,41 +19,43 @@ package struct BlobSink: ObjectSink {
     package func validate(name: String) throws { try dialect.validate(name: name) }
 
     package func prepare() throws {
-        var attempt = 0
-        while true {
+        try retrying {
             let now = Timestamp.now
             guard let request = try dialect.probe(now: now) else { return }
             do {
                 try dialect.checkProbe(client.send(request, bodyLimit: .mebibytes(1)), now: now)
+            } catch let error as StoreError where dialect.toleratesSilence && error.wasConnected {
                 return
+            }
+        }
+    }
+
+    package func remove(name: String) throws -> Bool {
+        try retrying {
+            let now = Timestamp.now
+            guard let request = try dialect.deleteRequest(name: name, now: now) else { return false }
+            let response = try client.send(request, bodyLimit: .mebibytes(1))
+            guard !response.isSuccess, response.status != 404 else { return true }
+            throw HTTPFailure.error(response, what: "removing \"\(name)\" from \(location) was refused", now: now)
+        }
+    }
+
+    /// A wrong address is told within two seconds; a service that stumbles gets three chances.
+    private func retrying<Result>(_ body: () throws -> Result) throws -> Result {
+        var attempt = 1
+        while true {
+            do {
+                return try body()
             } catch {
-                attempt += 1
-                // A wrong address is told within two seconds; a service that stumbles gets three chances.
-                guard attempt < BlobSink.probeAttempts, SluiceCore.failure(from: error).isRetryable else { throw error }
+                guard attempt < BlobSink.attempts, SluiceCore.failure(from: error).isRetryable else { throw error }
                 pause(.milliseconds(300 * attempt))
+                attempt += 1
             }
         }
     }
 
     /// How often the probe, or the removal of an object, is tried before it fails.
-    private static let probeAttempts = 3
-
-    package func remove(name: String) throws -> Bool {
-        var attempt = 0
-        while true {
-            let now = Timestamp.now
-            guard let request = try dialect.deleteRequest(name: name, now: now) else { return false }
-            do {
-                let response = try client.send(request, bodyLimit: .mebibytes(1))
-                guard !response.isSuccess, response.status != 404 else { return true }
-                throw HTTPFailure.error(response, what: "removing \"\(name)\" from \(location) was refused", now: now)
-            } catch {
-                attempt += 1
-                guard attempt < BlobSink.probeAttempts, SluiceCore.failure(from: error).isRetryable else { throw error }
-                pause(.milliseconds(300 * attempt))
-            }
-        }
-    }
+    private static let attempts = 3
 
     package func serve(_ feed: any StepFeed, slots: Int) {
         do {

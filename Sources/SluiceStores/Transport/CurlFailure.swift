@@ -50,7 +50,7 @@ enum CurlFailure {
         if lowered.contains("alert"), lowered.contains("certificate") {
             return StoreError(.insecure, "\(origin) refused our certificate", cause: cause, advice: "Give --client-certificate and --client-key")
         }
-        return StoreError(.transient, "the connection to \(origin) was lost", cause: cause)
+        return StoreError(.transient, "the connection to \(origin) was lost", cause: cause, wasConnected: true)
     }
 
     private static func proxyRefusal(_ status: Int, _ code: CURLcode, _ cause: String, _ origin: String) -> StoreError? {
