@@ -31,7 +31,8 @@ package struct FileSource: ObjectSource {
     package var allowsReadThrough: Bool { true }
 
     package func list(_ body: (ListEntry) throws -> Void) throws {
-        guard let status = try FileStatus.of(path) else {
+        let bare = path.count > 1 && path.hasSuffix("/") ? String(path.dropLast()) : path
+        guard let status = try FileStatus.of(bare) else {
             throw StoreError(.notFound, "there is no \"\(path)\"", advice: "Check the path")
         }
         switch status.kind {
