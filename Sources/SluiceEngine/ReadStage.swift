@@ -133,8 +133,9 @@ final class ReadStage: Sendable {
             try object.checkUnchanged()
             throw CopyError(.sourceChanged, "\"\(transfer.item.name)\" ended before its size of \(transfer.item.size ?? 0) bytes", advice: "It shrank while it was read; run the copy again")
         }
-        // An object of one chunk is looked at now, before it is put; others before their commit.
-        if transfer.plan.chunkCount == 1 { try object.checkUnchanged() }
+        // An object of one chunk is looked at now, before it is put; others before their commit. What one call has
+        // read whole can't have changed in between.
+        if transfer.plan.chunkCount == 1, count > ReadStage.piece { try object.checkUnchanged() }
     }
 
     /// Sees the end of a source of unknown size; false when the chunk is empty and is not to be handed on.

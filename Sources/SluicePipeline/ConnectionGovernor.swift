@@ -1,8 +1,8 @@
 /// How many steps may be under way at a time: more while throughput grows, fewer when the service says that it is
 /// too much.
 ///
-/// It climbs by doubling at first and by an eighth later, keeps a step only when it gained at least 5 %, and halves
-/// at 429 and 503. It reads no clock: the caller says what was confirmed in which interval.
+/// It climbs by doubling at first and by an eighth later, keeps a step only when throughput gained a quarter of what the
+/// connections did, and halves at 429 and 503. It reads no clock: the caller says what was confirmed in which interval.
 package struct ConnectionGovernor: Sendable {
     private enum Phase: Sendable {
         case doubling
@@ -22,8 +22,9 @@ package struct ConnectionGovernor: Sendable {
     private var before: (limit: Int, rate: Double)?
     private var throttledInInterval = false
 
-    /// Gain below which more connections are not worth it: above what loopback and shared lines vary by.
-    private static let worthwhileGain = 1.05
+    /// The share of a step's own size that it must gain: where connections wait for round trips, twice as many move
+    /// nearly twice as much; where the line or a processor is full, more only cost handshakes.
+    private static let worthwhileShare = 0.25
     /// Intervals between tries at a limit that stood.
     private static let patience = 20
 
@@ -67,7 +68,8 @@ package struct ConnectionGovernor: Sendable {
         guard !wasThrottled else { return }
         if let last = before {
             before = nil
-            if rate < last.rate * ConnectionGovernor.worthwhileGain {
+            let step = Double(limit) / Double(last.limit) - 1
+            if rate < last.rate * (1 + step * ConnectionGovernor.worthwhileShare) {
                 limit = last.limit
                 phase = .holding(ConnectionGovernor.patience)
                 return

@@ -33,14 +33,21 @@ struct DirectoryWalk {
                 try body(.failure(name: prefix + String(decoding: bytes, as: UTF8.self), DirectoryWalk.notUTF8))
                 continue
             }
-            try visit(prefix + name, above: &above, body)
+            // Relative to the open directory: the kernel need not walk the path again.
+            try visit(prefix + name, last: name, in: unsafe dirfd(stream), above: &above, body)
         }
     }
 
-    private func visit(_ name: String, above: inout [FileStatus.Identity], _ body: (ListEntry) throws -> Void) throws {
+    private func visit(
+        _ name: String,
+        last: String,
+        in directory: Int32,
+        above: inout [FileStatus.Identity],
+        _ body: (ListEntry) throws -> Void
+    ) throws {
         let status: FileStatus
         do {
-            guard let found = try FileStatus.of(path(of: name)) else {
+            guard let found = try FileStatus.of(last, in: directory) else {
                 try report(missing: name, body)
                 return
             }

@@ -68,9 +68,15 @@ struct FileStatus: Sendable, Equatable {
     }
 
     /// What `path` is, links followed or not; nil where nothing is.
-    static func of(_ path: String, followingLinks: Bool = true) throws(StoreError) -> FileStatus? {
+    ///
+    /// - Parameter directory: an open directory that `path` is relative to.
+    static func of(
+        _ path: String,
+        in directory: Int32 = AT_FDCWD,
+        followingLinks: Bool = true
+    ) throws(StoreError) -> FileStatus? {
         var status = stat()
-        let code = unsafe fstatat(AT_FDCWD, path, &status, followingLinks ? 0 : AT_SYMLINK_NOFOLLOW)
+        let code = unsafe fstatat(directory, path, &status, followingLinks ? 0 : AT_SYMLINK_NOFOLLOW)
         if code == 0 { return FileStatus(status) }
         if errno == ENOENT { return nil }
         throw SystemCall.error(errno, "\"\(path)\" can't be examined")
