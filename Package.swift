@@ -21,7 +21,7 @@ let package = Package(
         .target(
             name: "SluiceCommands",
             dependencies: [
-                "SluiceEngine", "SluiceStores", "SluiceCodecs", "SluicePipeline", "SluiceCore",
+                "SluiceBench", "SluiceEngine", "SluiceStores", "SluiceCodecs", "SluicePipeline", "SluiceCore",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]
         ),

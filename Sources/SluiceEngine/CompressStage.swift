@@ -42,6 +42,7 @@ final class CompressStage: Sendable {
                 last = clock.now
             }
         }
+        context.meters.compressor.addWaitingForInput(clock.now - last)
     }
 
     private func encode(_ chunk: consuming RawChunk, _ encoder: any ChunkEncoder) throws -> Frame {

@@ -72,6 +72,8 @@ final class ReadStage: Sendable {
             last = clock.now
             context.meters.reader.addBusy(last - started)
         }
+        // Waiting for the end is waiting, too: else whoever reads everything at once would count as always busy.
+        context.meters.reader.addWaitingForInput(clock.now - last)
     }
 
     private func settle(_ transfer: ItemTransfer, _ failure: any Failure) {

@@ -16,7 +16,11 @@ final class MemoryProbe: Probe {
 
     var figures: [Figure] {
         let isOne = pass.workers == 1
-        var figure = Figure(isOne ? "memory.core" : "memory.all", .memory, isOne ? "read, one core" : "read, all cores")
+        var figure = Figure(
+            isOne ? "memory.core" : "memory.all",
+            .memory,
+            isOne ? "memory, one core" : "memory, all cores"
+        )
         figure.workers = pass.workers
         figure.note = "\(region.size >> 20) MiB copied in pieces of 256 KiB"
         return [figure]

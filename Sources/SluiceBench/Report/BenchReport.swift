@@ -20,6 +20,8 @@ package struct BenchReport: Codable, Sendable, Equatable {
     package var allowances: [CodecAllowance]
     /// What the stages of the copy did: of the first codec that was asked for, or none.
     package var stages: [StageShare]
+    /// The share of the processors' time that this copy had; absent where nothing was copied.
+    package var processorShare: Double?
     /// What follows from the figures, a sentence each.
     package var findings: [String]
     /// The copy with the settings that were found best.
@@ -94,5 +96,7 @@ package struct CodecAllowance: Codable, Sendable, Equatable {
     package var limit: Limit
     /// The share of the processors' time that goes into compression.
     package var compressionShare: Double
+    /// Processor time for a gibibyte of the source.
+    package var secondsPerGibibyte: Double
     package var onLines: [OnLine]
 }

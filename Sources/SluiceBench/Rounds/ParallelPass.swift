@@ -16,8 +16,8 @@ struct ParallelPass {
     /// Gives what all workers did, in bytes a second.
     ///
     /// - Parameter makeWork: called once on each thread with its number; what it returns does a piece of the work
-    ///   and says its bytes. The clock runs once all threads have theirs.
-    func run(for time: Duration, _ makeWork: @escaping @Sendable (Int) throws -> () throws -> Int) throws -> Double {
+    ///   and says its bytes; nil when there is none left. The clock runs once all threads have theirs.
+    func run(for time: Duration, _ makeWork: @escaping @Sendable (Int) throws -> () throws -> Int?) throws -> Double {
         let state = Monitor(State())
         let group = DispatchGroup()
         for number in 0..<workers {
@@ -53,12 +53,15 @@ struct ParallelPass {
         _ = state.wait { $0.ready >= workers ? true : nil }
     }
 
-    private static func repeatWork(_ work: () throws -> Int, for time: Duration, _ cancellation: Cancellation) throws
+    private static func repeatWork(_ work: () throws -> Int?, for time: Duration, _ cancellation: Cancellation) throws
         -> Int
     {
         let deadline = ContinuousClock.now + time
         var bytes = 0
-        repeat { bytes += try work() } while ContinuousClock.now < deadline && !cancellation.isCancelled
+        repeat {
+            guard let done = try work() else { break }
+            bytes += done
+        } while ContinuousClock.now < deadline && !cancellation.isCancelled
         return bytes
     }
 }

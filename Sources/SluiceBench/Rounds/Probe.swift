@@ -17,6 +17,20 @@ extension Probe {
     var turns: Int { 1 }
 }
 
+/// What is measured now, for whoever waits.
+package struct BenchStep: Sendable, Equatable {
+    package var name: String
+    /// Which round of how many; nil before the first.
+    package var round: Int?
+    package var rounds: Int?
+
+    package init(_ name: String, round: Int? = nil, of rounds: Int? = nil) {
+        self.name = name
+        self.round = round
+        self.rounds = rounds
+    }
+}
+
 /// Measures probes in turns (A B C A B C …), so that a machine whose speed drifts treats all of them alike.
 struct Rounds {
     /// The least that says something about noise.
@@ -29,7 +43,7 @@ struct Rounds {
 
     let cancellation: Cancellation
     /// Hears what is measured next.
-    let tell: @Sendable (String) -> Void
+    let tell: @Sendable (BenchStep) -> Void
 
     /// Measures `probes` within `time` in all.
     /// - Throws: `Cancelled`, or what a probe throws.
@@ -38,11 +52,11 @@ struct Rounds {
         let count = time >= Rounds.longEnough ? Rounds.more : Rounds.least
         let turns = probes.reduce(0) { $0 + $1.turns }
         let turn = time / (Double(turns) * (Double(count) + Rounds.warmUpShare))
-        tell("\(name): warming up")
+        tell(BenchStep(name))
         for probe in probes { _ = try measure(probe, for: turn * Double(probe.turns) * Rounds.warmUpShare) }
         var values: [[[Double]]] = probes.map { $0.figures.map { _ in [] } }
         for round in 1...count {
-            tell("\(name): round \(round) of \(count)")
+            tell(BenchStep(name, round: round, of: count))
             for (index, probe) in probes.enumerated() {
                 for (figure, value) in try measure(probe, for: turn * Double(probe.turns)).enumerated() {
                     values[index][figure].append(value)

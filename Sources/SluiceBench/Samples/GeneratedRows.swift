@@ -97,7 +97,7 @@ struct GeneratedRows {
     /// Small numbers more often than large ones.
     private mutating func skewed(below bound: UInt64) -> UInt64 { below(1 + below(1 + below(bound))) }
 
-    private mutating func below(_ bound: UInt64) -> UInt64 { (next() >> 32) &* bound >> 32 }
+    private mutating func below(_ bound: UInt64) -> UInt64 { ((next() >> 32) &* bound) >> 32 }
 
     /// SplitMix64.
     private mutating func next() -> UInt64 {

@@ -20,8 +20,11 @@ struct ManualPage {
     // MARK: Sections
 
     private mutating func synopsis(_ command: CommandDescription, of program: String) {
-        let positional = (command.arguments ?? []).filter { $0.kind == .positional }
-        let places = positional.map { "\\fI\(ManualPage.escape(($0.valueName ?? "").uppercased()))\\fR" }
+        let positional = (command.arguments ?? []).filter { $0.kind == .positional && $0.shouldDisplay }
+        let places = positional.map { argument in
+            let place = "\\fI\(ManualPage.escape((argument.valueName ?? "").uppercased()))\\fR"
+            return argument.isOptional ? "[\(place)]" : place
+        }
         let hasOptions = (command.arguments ?? []).count > positional.count
         line(
             "\\fB\(program) \(command.commandName)\\fR \(places.joined(separator: " "))\(hasOptions ? " [\\fIoptions\\fR]" : "")"
