@@ -33,6 +33,26 @@ extension CopySpecification {
     }
 }
 
+extension CopySpecification {
+    /// Refuses a file that the run is to write beside the copy where it would meet what is copied.
+    ///
+    /// - Parameter option: the option that names it, for the message.
+    package func check(output path: String, of option: String) throws(CopyError) {
+        for (location, end) in [(source, "source"), (sink, "sink")] {
+            guard case .file(let place, _) = location else { continue }
+            // Beside the objects of a tree in the sink it does no harm; in the source it would be copied half-written.
+            let isTree = LocalPlace.kind(place) == .directory
+            let meets =
+                isTree
+                ? end == "source" && LocalPlace.resolved(path, isBelow: LocalPlace.resolved(place))
+                : LocalPlace.resolved(path) == LocalPlace.resolved(place) || LocalPlace.areSame(path, place)
+            guard !meets else {
+                throw CopyError(.usage, "\(option) \"\(path)\" is the copy's \(end), or inside it", advice: "Choose another place for it")
+            }
+        }
+    }
+}
+
 /// Paths of this machine, as far as they exist.
 enum LocalPlace {
     enum Kind { case file, directory }
@@ -61,6 +81,14 @@ enum LocalPlace {
         let parent = trimmed.dropLast(name.count)
         let above = resolved(parent.isEmpty ? "." : String(parent))
         return above.hasSuffix("/") ? above + name : above + "/" + name
+    }
+
+    /// Whether both paths lead to one file, by hard links too.
+    static func areSame(_ first: String, _ second: String) -> Bool {
+        var one = stat()
+        var other = stat()
+        guard stat(first, &one) == 0, stat(second, &other) == 0 else { return false }
+        return one.st_dev == other.st_dev && one.st_ino == other.st_ino
     }
 
     /// Whether `path` is `directory`, which is resolved, or lies below it.

@@ -126,8 +126,17 @@ final class ReadStage: Sendable {
             let item = SourceItem(name: transfer.item.name, size: size, modified: object.modified, entityTag: transfer.item.entityTag)
             throw ChangedSinceListed(item: item)
         }
+        if transfer.item.size == 0 { try requireEmpty(object, transfer.item) }
         transfer.source = object
         return object
+    }
+
+    /// Files of the kernel (/proc, /sys) say that they are empty and are not: they are read as a stream to their end.
+    private func requireEmpty(_ object: any ReadableObject, _ item: SourceItem) throws {
+        var byte: UInt8 = 0
+        let count = try withUnsafeMutableBytes(of: &byte) { try object.read(at: 0, into: $0) }
+        guard count > 0 else { return }
+        throw ChangedSinceListed(item: SourceItem(name: item.name, size: nil, modified: item.modified, entityTag: item.entityTag))
     }
 
     private func checkWhole(_ transfer: ItemTransfer, _ object: any ReadableObject, _ count: Int, wanted: Int) throws {

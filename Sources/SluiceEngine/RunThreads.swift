@@ -22,7 +22,8 @@ final class RunThreads {
         let (governor, most) = RunThreads.governor(context)
         mostConnections = most
         // A worker drives many connections; more workers than cores would only share them.
-        writers = context.sink.traits.isRemote ? min(most, max(2, cores)) : most
+        // Local writers block in system calls, each on its own thread, of which Dispatch gives a limited number.
+        writers = context.sink.traits.isRemote ? min(most, max(2, cores)) : min(most, RunThreads.mostLocalWriters)
         chunks = Channel(bound: max(1, context.specification.memory.rawValue))
         let gate = gate
         let readBack = source.map { ReadBackStage(context: context, source: $0, gate: gate) }
@@ -60,6 +61,8 @@ final class RunThreads {
     private static let firstAutomatic = 4
     /// Local files: enough to keep a disk's queue filled.
     private static let localWriters = 4
+    /// More do not make a disk faster.
+    private static let mostLocalWriters = 64
 
     private static func governor(_ context: RunContext) -> (ConnectionGovernor, Int) {
         switch context.specification.connections {

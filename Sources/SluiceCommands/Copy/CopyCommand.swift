@@ -22,8 +22,13 @@ struct CopyCommand: ParsableCommand {
 
     func run() throws {
         let specification = try copy.specification(connection, environment: ProcessEnvironment.variables)
-        if dryRun { throw ExitCode(try plan(specification)) }
-        try output.check(sink: specification.sink)
+        if dryRun {
+            guard output.report == nil, output.manifest == nil else {
+                throw UsageError("--dry-run moves nothing that --report or --manifest could tell of", advice: "Leave them out")
+            }
+            throw ExitCode(try plan(specification))
+        }
+        try output.check(specification)
         let session = try CopySession(specification, output)
         let code = session.run()
         throw ExitCode(code)

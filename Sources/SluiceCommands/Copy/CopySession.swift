@@ -114,8 +114,17 @@ extension OutputArguments {
         }
     }
 
-    /// Refuses more than one thing on standard output.
-    func check(sink: Location) throws {
+    /// Refuses a report, manifest or log where it would destroy what is copied, or be copied itself, and more than one
+    /// thing on standard output.
+    func check(_ specification: CopySpecification) throws {
+        try checkStandardOutput(sink: specification.sink)
+        for (option, path) in [("--report", report), ("--manifest", manifest), ("--log-file", logFile)] {
+            guard let path, path != "-" else { continue }
+            try specification.check(output: path, of: option)
+        }
+    }
+
+    private func checkStandardOutput(sink: Location) throws {
         let claims = [
             (sink == .standardStream, "the data"), (report == "-", "--report"), (manifest == "-", "--manifest"),
         ]

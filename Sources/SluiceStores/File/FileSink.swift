@@ -120,7 +120,28 @@ private final class FileSinkWorker {
             try DirectoryMaker.make(directory)
             knownDirectory = directory
         }
-        return try TemporaryFile(for: path, in: directory, size: upload.size)
+        return try TemporaryFile(for: place(path), size: upload.size)
+    }
+
+    /// Where the object is put in the end: behind a link, what the link leads to.
+    ///
+    /// - Throws: when something stands there that a file must not replace.
+    private func place(_ path: String) throws(StoreError) -> Destination {
+        guard let found = try FileStatus.of(path, followingLinks: false) else { return Destination(path: path, permissions: nil) }
+        switch found.kind {
+        case .regular:
+            return Destination(path: path, permissions: found.permissions)
+        case .symbolicLink:
+            guard let real = unsafe realpath(path, nil) else {
+                throw SystemCall.error(errno, "the symbolic link \"\(path)\" can't be followed")
+            }
+            defer { unsafe free(real) }
+            return try place(unsafe String(cString: real))
+        case .directory:
+            throw StoreError(.usage, "\"\(path)\" is a directory, and a file is to be written there")
+        case .other:
+            throw StoreError(.usage, "\"\(path)\" is a device, a pipe or a socket", advice: "Write to standard output instead: sluice copy SOURCE - > \(path)")
+        }
     }
 
     private func write(_ body: borrowing StepBody, to file: TemporaryFile, at offset: Int) throws(StoreError) {

@@ -106,6 +106,9 @@ package final class LocalFile: ReadableObject {
     package func checkUnchanged() throws {
         let now = try descriptor.status(path)
         if now.links == 0 {
+            if try FileStatus.of(path) != nil {
+                throw StoreError(.sourceChanged, "\"\(path)\" was replaced while it was read", advice: "Copy it again when nobody writes to it")
+            }
             throw StoreError(.sourceVanished, "\"\(path)\" was deleted while it was read")
         }
         guard now.size == status.size, now.modified == status.modified else {

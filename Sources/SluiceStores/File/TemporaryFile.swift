@@ -2,6 +2,13 @@ internal import CLinux
 internal import Glibc
 internal import SluiceCore
 
+/// A path that a file is to get.
+struct Destination: Sendable {
+    let path: String
+    /// The permission bits of what stands there, which a new version keeps; nil where nothing does.
+    let permissions: UInt32?
+}
+
 /// A file under a temporary name, on its way to its own. Removed at the end of its life unless it was committed.
 final class TemporaryFile: Sendable {
     private let descriptor: Locked<FileDescriptor?>
@@ -10,12 +17,12 @@ final class TemporaryFile: Sendable {
     private let temporaryPath: String
     private let directory: String
 
-    /// Makes the file in the directory of `path`, which must be there.
+    /// Makes the file in the destination's directory, which must be there.
     ///
     /// - Parameter size: where it is known, the room for it is reserved, so that a full disk shows now.
-    init(for path: String, in directory: String, size: Int?) throws(StoreError) {
-        self.path = path
-        self.directory = directory
+    init(for destination: Destination, size: Int?) throws(StoreError) {
+        path = destination.path
+        directory = FileSink.parent(of: destination.path)
         let nonce = Hex.encode((0..<8).map { _ in UInt8.random(in: 0...255) })
         temporaryPath = (directory.hasSuffix("/") ? directory : directory + "/") + ".sluice-\(nonce).tmp"
         do {
@@ -24,6 +31,9 @@ final class TemporaryFile: Sendable {
             descriptor = Locked(opened)
         } catch {
             throw StoreError(error.kind, "\"\(path)\" can't be written", cause: error.cause, advice: error.advice)
+        }
+        if let permissions = destination.permissions {
+            _ = try SystemCall.retrying("\"\(path)\" can't get its permissions") { fchmod(number, mode_t(permissions)) }
         }
         if let size, size > TemporaryFile.reserveFrom { try reserve(size) }
     }
