@@ -124,7 +124,7 @@ extension OutputArguments {
         }
     }
 
-    private func checkStandardOutput(sink: Location) throws {
+    func checkStandardOutput(sink: Location) throws {
         let claims = [
             (sink == .standardStream, "the data"), (report == "-", "--report"), (manifest == "-", "--manifest"),
         ]

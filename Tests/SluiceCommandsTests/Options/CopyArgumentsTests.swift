@@ -127,8 +127,8 @@ private func specification(_ arguments: String...) throws -> CopySpecification {
     @Test("only one thing goes to standard output")
     func standardOutput() throws {
         let both = try #require(try SluiceCommand.parseAsRoot(["copy", "a", "-", "--report", "-"]) as? CopyCommand)
-        #expect(throws: UsageError.self) { try both.output.check(sink: .standardStream) }
+        #expect(throws: UsageError.self) { try both.output.checkStandardOutput(sink: .standardStream) }
         let one = try #require(try SluiceCommand.parseAsRoot(["copy", "a", "b", "--report", "-"]) as? CopyCommand)
-        try one.output.check(sink: .file(path: "b", isDirectory: false))
+        try one.output.checkStandardOutput(sink: .file(path: "b", isDirectory: false))
     }
 }
