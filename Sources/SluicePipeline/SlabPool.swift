@@ -54,9 +54,15 @@ package final class SlabPool: SlabOwner {
         case .wait(let ticket):
             let isGranted: Bool = shelf.wait { shelf in
                 if shelf.granted.remove(ticket) != nil { return true }
-                return shelf.isClosed ? false : nil
+                guard shelf.isClosed else { return nil }
+                // What is asked for no more would be granted to nobody.
+                shelf.granted.formUnion(shelf.ledger.withdraw(ticket))
+                return false
             }
-            guard isGranted else { return nil }
+            guard isGranted else {
+                shelf.broadcast()
+                return nil
+            }
         case nil: return nil
         }
         return unsafe Slab(memory: memory(size), owner: self)

@@ -90,15 +90,19 @@ package final class WriteStage: StepFeed {
 
     package func next(waker: (any StepWaker)?, held: Int) -> NextStep {
         var isBlocked = false
-        return monitor.wait { box -> NextStep? in
+        var passesOn = false
+        let next = monitor.wait { box -> NextStep? in
             if isBlocked {
                 box.state.blockedWorkers -= 1
                 isBlocked = false
             }
             let limit = box.state.governor.limit
-            if waker != nil, held >= (limit + workers - 1) / workers || box.state.queue.count <= box.state.blockedWorkers {
+            let isForIdle = box.state.queue.count <= box.state.blockedWorkers
+            let hasShare = held < (limit + workers - 1) / workers
+            if waker != nil, !hasShare || isForIdle {
                 // A busy worker leaves the others their share, and what idle ones were woken for.
                 box.state.wasFull = box.state.wasFull || box.state.active >= limit
+                passesOn = !hasShare && !isForIdle && box.state.active < limit
             } else if box.state.active < limit {
                 if let step = box.state.queue.next(now: .now) {
                     box.state.account(meter)
@@ -109,6 +113,8 @@ package final class WriteStage: StepFeed {
                 if box.state.isEnded { return .ended }
             } else {
                 box.state.wasFull = true
+                // Nothing more will come: those that the limit keeps out need not wait for those under way.
+                if box.state.isEnded, !box.state.queue.hasReady(now: .now) { return .ended }
             }
             if let waker {
                 if !box.state.wakers.contains(where: { $0 === waker }) { box.state.wakers.append(waker) }
@@ -118,6 +124,9 @@ package final class WriteStage: StepFeed {
             isBlocked = true
             return nil
         }
+        // It may have been woken for a step that another one has a share left for.
+        if let waker, passesOn { passOn(from: waker) }
+        return next
     }
 
     package func finish(_ step: consuming SinkStep, _ result: StepResult) {
@@ -136,7 +145,10 @@ package final class WriteStage: StepFeed {
             }
         }
         if let settled { observer.finished(settled, result) }
-        if monitor.withLock({ $0.state.blockedWorkers > 0 && $0.state.queue.hasReady(now: .now) }) { wakeOne() }
+        let (isReady, isEnded) = monitor.withLock { box in
+            (box.state.blockedWorkers > 0 && box.state.queue.hasReady(now: .now), box.state.isEnded)
+        }
+        if isEnded { wakeAll() } else if isReady { wakeOne() }
     }
 
     /// A confirmed step counts as at least this many bytes when rates are compared: small objects cost the service a
@@ -232,6 +244,17 @@ package final class WriteStage: StepFeed {
                 return nil
             }
             return box.state.wakers.popLast()
+        }
+        waker?.wake()
+    }
+
+    /// Wakes another worker for a step that is ready.
+    private func passOn(from refused: any StepWaker) {
+        let waker: (any StepWaker)? = monitor.withLock { box in
+            guard box.state.active < box.state.governor.limit, box.state.queue.hasReady(now: .now),
+                let index = box.state.wakers.lastIndex(where: { $0 !== refused })
+            else { return nil }
+            return box.state.wakers.remove(at: index)
         }
         waker?.wake()
     }

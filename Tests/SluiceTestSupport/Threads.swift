@@ -12,7 +12,9 @@ package func inParallel(_ count: Int, _ body: @escaping @Sendable (Int) -> Void)
 /// its threads are left behind.
 ///
 /// The caller's own thread stays free: a test that blocks one of the few that tests run on could block its own limit.
+/// Few bodies run at a time, because Dispatch gives a process no more than 256 threads that block.
 package func finishes(within limit: Duration = .seconds(60), _ body: @escaping @Sendable () -> Void) async -> Bool {
+    await turns.take()
     let answer = Answer()
     DispatchQueue(label: "test").async {
         body()
@@ -20,7 +22,46 @@ package func finishes(within limit: Duration = .seconds(60), _ body: @escaping @
     }
     let watchdog = DispatchQueue(label: "watchdog")
     watchdog.asyncAfter(deadline: .now() + .seconds(Int(limit.components.seconds))) { answer.give(false) }
-    return await withCheckedContinuation { answer.wait($0) }
+    let hasFinished = await withCheckedContinuation { answer.wait($0) }
+    turns.giveBack()
+    return hasFinished
+}
+
+private let turns = Turns(4)
+
+/// Lets a number of tasks through at a time; the others wait in line without a thread.
+private final class Turns: Sendable {
+    private struct State {
+        var free: Int
+        var line: [CheckedContinuation<Void, Never>] = []
+    }
+
+    private let state: Mutex<State>
+
+    init(_ count: Int) { state = Mutex(State(free: count)) }
+
+    func take() async {
+        await withCheckedContinuation { continuation in
+            let mayGo = state.withLock { state in
+                if state.free > 0 {
+                    state.free -= 1
+                    return true
+                }
+                state.line.append(continuation)
+                return false
+            }
+            if mayGo { continuation.resume() }
+        }
+    }
+
+    func giveBack() {
+        let next = state.withLock { state -> CheckedContinuation<Void, Never>? in
+            guard state.line.isEmpty else { return state.line.removeFirst() }
+            state.free += 1
+            return nil
+        }
+        next?.resume()
+    }
 }
 
 /// The first answer that was given.
