@@ -63,7 +63,7 @@ let package = Package(
         .testTarget(
             name: "SluiceEngineTests",
             dependencies: [
-                "SluiceEngine", "SluiceStores", "SluiceCodecs", "SluicePipeline", "SluiceCore", "SluiceTestSupport",
+                "SluiceEngine", "SluiceStores", "SluiceCodecs", "SluicePipeline", "SluiceDigests", "SluiceCore", "SluiceTestSupport",
             ]
         ),
         .testTarget(

@@ -9,8 +9,16 @@ final class AdmissionGate: Sendable {
         var active = 0
         var again: [(due: ContinuousClock.Instant, item: StartOver)] = []
         var limit = 4
+        /// Bytes that are kept for objects under way.
+        var reserved = 0
+        var isAlarmed = false
 
         var mostActive: Int { limit * 4 + 256 }
+
+        /// Whether what is waited for may be there.
+        func mayAnswer(_ wanted: Wait) -> Bool {
+            wanted != .room || active <= mostActive / 4 * 3 || !again.isEmpty || isAlarmed
+        }
     }
 
     /// What the admitter waits for.
@@ -63,37 +71,73 @@ final class AdmissionGate: Sendable {
         }
     }
 
+    /// All items that wait to be started over: nobody will.
+    func takeAll() -> [StartOver] {
+        monitor.withLock { state in
+            defer { state.again = [] }
+            return state.again.map(\.item)
+        }
+    }
+
     /// Something has changed that may let a chunk or an object in.
     func notify() {
         let mustWake = monitor.withLock { state in
             state.generation &+= 1
-            switch state.waits {
-            case .none: return false
-            case .anything: return true
-            case .room: return state.active <= state.mostActive / 4 * 3 || !state.again.isEmpty
-            }
+            return state.waits != .none && state.mayAnswer(state.waits)
         }
         if mustWake { monitor.signal() }
     }
 
     /// Wakes the admitter whatever it waits for.
     func alarm() {
-        monitor.withLock { $0.generation &+= 1 }
+        monitor.withLock { state in
+            state.generation &+= 1
+            state.isAlarmed = true
+        }
         monitor.broadcast()
     }
 
-    /// Waits until what is waited for has come since `generation`, or an item is due.
-    func wait(for wanted: Wait, since generation: Int) {
+    /// Waits until what is waited for has come since `generation`, an item is due, or `end` has come.
+    ///
+    /// - Returns: whether it has come, rather than that time has passed.
+    @discardableResult
+    func wait(for wanted: Wait, since generation: Int, until end: ContinuousClock.Instant? = nil) -> Bool {
         let due = monitor.withLock { state in
             state.waits = wanted
             return state.again.map(\.due).min()
         }
         defer { monitor.withLock { $0.waits = .none } }
         // Not longer than a second: items become due by the clock alone.
-        let deadline = min(due ?? .now + .seconds(1), .now + .seconds(1))
-        _ = monitor.wait(deadline: deadline) { state -> Bool? in
-            guard state.generation != generation else { return nil }
-            return wanted != .room || state.active <= state.mostActive / 4 * 3 ? true : nil
+        let second = ContinuousClock.now + .seconds(1)
+        let hasCome: Bool? = monitor.wait(deadline: min(due ?? second, end ?? second, second)) { state in
+            guard state.generation != generation, state.mayAnswer(wanted) else { return nil }
+            state.isAlarmed = false
+            return true
+        }
+        return hasCome ?? false
+    }
+
+    // MARK: Memory
+
+    /// Keeps memory for an object that starts; false when there is none now.
+    func reserve(_ reservation: Reservation) -> Bool {
+        monitor.withLock { state in
+            guard state.reserved == 0 || state.reserved + reservation.bytes + reservation.spare <= reservation.capacity else { return false }
+            state.reserved += reservation.bytes
+            return true
         }
     }
+
+    /// The object has ended.
+    func release(_ reservation: Reservation) { monitor.withLock { $0.reserved -= reservation.bytes } }
+}
+
+/// Memory that an object must be sure of before it starts, because those who could free other memory wait for it.
+struct Reservation: Sendable, Equatable {
+    /// Bytes that the object keeps from others.
+    let bytes: Int
+    /// Bytes that must be left beside all such objects.
+    let spare: Int
+    /// Bytes that there are.
+    let capacity: Int
 }

@@ -20,6 +20,8 @@ final class Admitter {
     /// Chunks that were sent to the readers without a wake-up.
     private var deferred = 0
     private var hasListed = false
+    /// An object whose memory can't be kept beside that of the objects under way.
+    private var parked: StartOver?
 
     init(
         context: RunContext,
@@ -48,16 +50,25 @@ final class Admitter {
     func run() {
         while !context.cancellation.isCancelled {
             let seen = gate.generation
-            if let again = gate.takeDue() {
+            if parked == nil, let again = gate.takeDue() {
                 admit(again.item, restarts: again.restarts)
                 continue
             }
             let hasAdmitted = admitNextChunk()
             if admitNextEntry() || hasAdmitted { continue }
-            if hasListed, open.isEmpty, gate.isIdle { break }
+            if hasListed, open.isEmpty, parked == nil, gate.isIdle { break }
             output.wakeConsumers()
-            gate.wait(for: open.isEmpty && !hasListed && !gate.hasRoom ? .room : .anything, since: seen)
+            gate.wait(for: open.isEmpty && parked == nil && !hasListed && !gate.hasRoom ? .room : .anything, since: seen)
         }
+        if context.cancellation.isCancelled { giveUp() }
+    }
+
+    /// After a cancellation: readers that sleep get what was sent to them, and what waits ends as cancelled.
+    private func giveUp() {
+        output.wakeConsumers()
+        let waiting = gate.takeAll() + (parked.map { [$0] } ?? [])
+        parked = nil
+        for again in waiting { reject(again.item, Cancelled()) }
     }
 
     // MARK: Chunks of open objects
@@ -77,6 +88,8 @@ final class Admitter {
 
     private func mayAdmit(_ transfer: ItemTransfer) -> Bool {
         let most = open.count > 1 ? gate.shareOfOne / 2 : gate.shareOfOne
+        // A stream that no request asks for yet would hold memory that those that are asked for need.
+        if let stream = transfer.stream, !stream.isAskedFor { return false }
         return transfer.withState { state in
             if transfer.isSerial, state.isReading { return false }
             return state.committer.pending < max(2, most)
@@ -85,12 +98,13 @@ final class Admitter {
 
     private func admitChunk(of transfer: ItemTransfer) {
         let plan = transfer.plan
-        let ordinal = transfer.withState { state in
+        let admitted: Int? = transfer.withState { state in
+            guard state.committer.admit() else { return nil }
             defer { state.admitted += 1 }
-            state.committer.add()
             state.isReading = transfer.isSerial
             return state.admitted
         }
+        guard let ordinal = admitted else { return }
         let count = plan.length(ofChunk: ordinal, size: transfer.item.size)
         let offset = offset(ofChunk: ordinal, in: transfer)
         if plan.reading == .through {
@@ -133,7 +147,12 @@ final class Admitter {
 
     /// Admits the next object of the list; false when there is none now or too many are under way.
     private func admitNextEntry() -> Bool {
-        guard !hasListed, open.count < mostOpen, gate.hasRoom else { return false }
+        if let item = parked {
+            parked = nil
+            admit(item.item, restarts: item.restarts)
+            return parked == nil
+        }
+        guard !hasListed, open.count < Admitter.mostOpen, gate.hasRoom else { return false }
         switch entries.tryReceive() {
         case .empty: return false
         case .ended:
@@ -148,13 +167,6 @@ final class Admitter {
         }
     }
 
-    /// Parts are gathered one an object, and one more must fit to be under way.
-    private var mostOpen: Int {
-        guard context.specification.codec != nil, context.sink.traits.placement == .numbered else { return Admitter.mostOpen }
-        let parts = context.partPool.capacity.rawValue / SlabPool.size(for: TransferPlanner.defaultBlock)
-        return max(1, min(Admitter.mostOpen, parts - 1))
-    }
-
     private func admit(_ item: SourceItem, restarts: Int) {
         do {
             let name = context.naming.name(for: item)
@@ -163,29 +175,55 @@ final class Admitter {
             // An object of one slab is opened by the reader; others are open from here to their end.
             let object = plan.chunkCount == 1 && plan.reading == .slab ? nil : try context.source.open(item)
             if let size = object?.size, let listed = item.size, size != listed {
-                guard restarts < Admitter.mostReplans else { throw ChangedSinceListed(item: item) }
+                guard restarts < ItemTransfer.mostReplans else { throw ChangedSinceListed(item: item) }
                 admit(SourceItem(name: item.name, size: size, modified: object?.modified, entityTag: item.entityTag), restarts: restarts + 1)
                 return
             }
-            start(item, name, plan, object, restarts)
+            let reservation = reservation(for: plan, size: item.size)
+            if let reservation, !gate.reserve(reservation) {
+                parked = StartOver(item: item, restarts: restarts, after: .zero)
+                return
+            }
+            start(item, name, plan, object, restarts, reservation)
         } catch {
             reject(item, SluiceCore.failure(from: error))
         }
     }
 
-    /// How often an object is planned anew because its size keeps changing.
-    private static let mostReplans = 3
+    /// The memory that an object of this plan must be sure of.
+    ///
+    /// Where frames are gathered, each object under way is sure of its open part, so that compressors never wait for
+    /// parts that only they could fill; room for one more is left, so that a full part can be under way. Where
+    /// objects go as streams, a worker may be waiting for a stream's next chunk: what waits for that worker must not
+    /// take the memory of the chunk.
+    private func reservation(for plan: TransferPlan, size: Int?) -> Reservation? {
+        if let part = plan.partSize {
+            return Reservation(bytes: part, spare: part, capacity: context.partPool.capacity.rawValue)
+        }
+        guard context.sink.traits.placement == .sequential, plan.route == .whole, plan.reading == .slab else { return nil }
+        let lease = context.planner.lease(ofChunk: plan.length(ofChunk: 0, size: size))
+        return Reservation(bytes: lease, spare: context.planner.streamLease, capacity: context.chunkPool.capacity.rawValue)
+    }
 
-    private func start(_ item: SourceItem, _ name: String, _ plan: TransferPlan, _ object: (any ReadableObject)?, _ restarts: Int) {
+    private func start(
+        _ item: SourceItem,
+        _ name: String,
+        _ plan: TransferPlan,
+        _ object: (any ReadableObject)?,
+        _ restarts: Int,
+        _ reservation: Reservation?
+    ) {
         let upload = Upload(
             name: name,
             size: plan.isCompressed ? nil : item.size,
             condition: context.specification.overwrite == .never ? .absent : .none,
             modified: item.modified
         )
-        let transfer = ItemTransfer(item: item, plan: plan, upload: upload, object: object, restarts: restarts)
-        settlement.register(transfer)
+        let transfer = ItemTransfer(
+            item: item, plan: plan, upload: upload, object: object, restarts: restarts, reservation: reservation
+        )
         gate.itemStarted()
+        settlement.register(transfer)
         if let stream = transfer.stream { startStream(stream, transfer) }
         if plan.blocksAreChunks, let count = plan.chunkCount {
             settlement.settle(transfer) { $0.committer.sourceEnded(blocks: count) }
@@ -199,6 +237,7 @@ final class Admitter {
 
     private func startStream(_ stream: OrderedChunks, _ transfer: ItemTransfer) {
         stream.observe(
+            askedFor: { [gate] in gate.notify() },
             frameGone: { [settlement] count in settlement.drop(transfer, count: count) },
             confirmEnd: { [settlement] in
                 do {
@@ -210,7 +249,7 @@ final class Admitter {
                 }
             }
         )
-        transfer.withState { $0.committer.add() }
+        guard transfer.withState({ $0.committer.admit() }) else { return }
         let length = transfer.plan.isCompressed ? nil : transfer.item.size
         settlement.submit(SinkStep(upload: transfer.upload, action: .stream(stream, length: length)), of: transfer)
     }

@@ -1,4 +1,5 @@
 package import SluiceCore
+package import SluicePipeline
 package import SluiceStores
 
 /// Everything that a copy is asked to do.
@@ -44,9 +45,14 @@ package struct CopySpecification: Sendable {
     /// The process environment, for credentials.
     package var environment: [String: String] = [:]
 
-    /// Attempts of one request.
+    /// Attempts of one request, and the waits between them.
     package struct RetryLimits: Sendable {
         package var attempts = 10
+        package var policy: RetryPolicy { RetryPolicy(attempts: attempts, base: base, ceiling: ceiling) }
+        /// As `RetryPolicy` has them; tests wait less.
+        var base = RetryPolicy().base
+        var ceiling = RetryPolicy().ceiling
+
         package init() {}
     }
 

@@ -96,10 +96,16 @@ final class Delivery: Sendable {
                 guard transfer.plan.partSize != nil, !state.isPlaced, state.sequencer.next == state.chunkCount else {
                     return .none
                 }
+                guard state.part != nil else {
+                    state.isPlaced = true
+                    state.isDraining = true
+                    return .allPut(parts: state.partOrdinal)
+                }
+                // No frame may be left to keep the item alive: the part itself has to, from here on.
+                guard state.committer.admit(), let part = state.part.take() else { return .none }
                 state.isPlaced = true
                 state.isDraining = true
-                if let part = state.part.take() { return .lastPart(part) }
-                return .allPut(parts: state.partOrdinal)
+                return .lastPart(part)
             }
             switch consume next {
             case .none: return
@@ -178,12 +184,20 @@ final class Delivery: Sendable {
                 state.partOrdinal += 1
                 state.placed += count
             }
-            state.committer.add()
+            // The last part came to life when it was taken; this one is made of a frame.
+            if !isLast { state.committer.add() }
             return (state.partOrdinal, state.placed)
         }
         let checksum = part.digest.checksum
         let isWhole = isLast && ordinal == 0
         if isWhole {
+            // There will be no commit to look at the source before.
+            do {
+                try transfer.source?.checkUnchanged()
+            } catch {
+                settlement.drop(transfer, failure: SluiceCore.failure(from: error))
+                return
+            }
             transfer.withState { $0.committer.goesWhole() }
         } else if isLast {
             settlement.settle(transfer) { $0.committer.sourceEnded(blocks: ordinal + 1) }
@@ -205,10 +219,13 @@ final class Delivery: Sendable {
         var isDropped = false
         let ready: SinkStep? = transfer.withState { state in
             guard let step = held.take() else { return nil }
-            if state.committer.isReleased { return step }
             guard state.committer.failure == nil else {
                 isDropped = true
                 return nil
+            }
+            if state.committer.isReleased {
+                state.committer.blockSent()
+                return step
             }
             action = state.committer.blockReady()
             state.held.append(step)

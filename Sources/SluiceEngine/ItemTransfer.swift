@@ -8,6 +8,10 @@ final class ItemTransfer: Sendable {
     let upload: Upload
     /// How often the object was started over before.
     let restarts: Int
+    /// Memory that is kept for it.
+    let reservation: Reservation?
+    /// How often an object is planned anew because its size keeps changing.
+    static let mostReplans = 3
     /// The chunks of a `.stream` route.
     let stream: OrderedChunks?
     private let object: Locked<(any ReadableObject)?>
@@ -41,13 +45,28 @@ final class ItemTransfer: Sendable {
         var entityTag: String?
         /// Set when the object is to be read again instead of being failed.
         var startOver: StartOver?
+
+        /// A held block that goes to the sink now; nil when there is none or none may go.
+        mutating func takeHeld() -> SinkStep? {
+            guard committer.isReleased, let step = held.popFirst() else { return nil }
+            committer.blockSent()
+            return step
+        }
     }
 
-    init(item: SourceItem, plan: TransferPlan, upload: Upload, object: (any ReadableObject)?, restarts: Int) {
+    init(
+        item: SourceItem,
+        plan: TransferPlan,
+        upload: Upload,
+        object: (any ReadableObject)?,
+        restarts: Int,
+        reservation: Reservation? = nil
+    ) {
         self.item = item
         self.plan = plan
         self.upload = upload
         self.restarts = restarts
+        self.reservation = reservation
         self.object = Locked(object)
         var state = State()
         state.chunkCount = plan.chunkCount

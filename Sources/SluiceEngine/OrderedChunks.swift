@@ -10,8 +10,13 @@ final class OrderedChunks: ChunkStream {
         var chunkCount: Int?
         var isBroken = false
         var isClosed = false
+        var isAskedFor = false
+        var wasReadToEnd = false
         var waker: (any StepWaker)?
         var digest = ObjectDigest()
+
+        /// Whether all frames have been copied.
+        func isAtEnd() -> Bool { current == nil && sequencer.next == chunkCount }
     }
 
     private final class Box {
@@ -20,6 +25,8 @@ final class OrderedChunks: ChunkStream {
     }
 
     private let monitor: Monitor<Box>
+    /// Called when the first byte is asked for, without locks held.
+    private let askedFor = Locked<(@Sendable () -> Void)?>(nil)
     /// Called whenever a frame was taken or dropped, without locks held.
     private let frameGone = Locked<(@Sendable (Int) -> Void)?>(nil)
     /// Asked before the end is told; an error breaks the body off.
@@ -28,15 +35,25 @@ final class OrderedChunks: ChunkStream {
     init(chunkCount: Int?) { monitor = Monitor(Box(chunkCount: chunkCount)) }
 
     /// - Parameters:
+    ///   - askedFor: hears that a request is there that takes the bytes.
     ///   - frameGone: hears how many frames have left.
     ///   - confirmEnd: says whether the object is still what it was, before its last byte is told to be the last.
-    func observe(frameGone: @escaping @Sendable (Int) -> Void, confirmEnd: @escaping @Sendable () -> Bool) {
+    func observe(
+        askedFor: @escaping @Sendable () -> Void,
+        frameGone: @escaping @Sendable (Int) -> Void,
+        confirmEnd: @escaping @Sendable () -> Bool
+    ) {
+        self.askedFor.withLock { $0 = askedFor }
         self.frameGone.withLock { $0 = frameGone }
         self.confirmEnd.withLock { $0 = confirmEnd }
     }
 
+    /// Whether a request takes the bytes.
+    var isAskedFor: Bool { monitor.withLock { $0.state.isAskedFor } }
     /// The digest of the frames that were sent.
     var digest: Checksum? { monitor.withLock { $0.state.digest.checksum } }
+    /// Whether the request had taken all bytes when it ended.
+    var wasReadToEnd: Bool { monitor.withLock { $0.state.wasReadToEnd } }
     /// Bytes that were sent.
     var length: Int { monitor.withLock { $0.state.digest.length } }
 
@@ -76,17 +93,26 @@ final class OrderedChunks: ChunkStream {
     }
 
     func read(into buffer: UnsafeMutableRawBufferPointer, waker: (any StepWaker)?) -> StreamRead {
+        let isFirst = monitor.withLock { box in
+            defer { box.state.isAskedFor = true }
+            return !box.state.isAskedFor
+        }
+        if isFirst { askedFor.withLock { $0 }?() }
         var gone = 0
+        var isAtEnd = false
         let result: StreamRead = monitor.wait { box -> StreamRead? in
             if box.state.isBroken { return .broken }
-            if let count = OrderedChunks.copy(from: &box.state, into: buffer, gone: &gone) { return .bytes(count) }
-            if box.state.sequencer.next == box.state.chunkCount { return .end }
+            let count = OrderedChunks.copy(from: &box.state, into: buffer, gone: &gone)
+            isAtEnd = box.state.isAtEnd()
+            if let count { return .bytes(count) }
+            if isAtEnd { return .end }
             guard let waker else { return nil }
             box.state.waker = waker
             return .wait
         }
         if gone > 0 { notifyGone(gone) }
-        if result == .end, confirmEnd.withLock({ $0 })?() == false { return .broken }
+        // Before the last bytes leave: where the length was told beforehand, nobody asks for the end behind them.
+        if isAtEnd, confirmEnd.withLock({ $0 })?() == false { return .broken }
         return result
     }
 
@@ -114,6 +140,7 @@ final class OrderedChunks: ChunkStream {
 
     func close() {
         let dropped: Int = monitor.withLock { box in
+            if !box.state.isClosed { box.state.wasReadToEnd = box.state.isAtEnd() && !box.state.isBroken }
             box.state.isClosed = true
             let current = box.state.current.take() != nil ? 1 : 0
             return current + box.state.sequencer.removeAll()

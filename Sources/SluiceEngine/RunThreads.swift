@@ -32,6 +32,7 @@ final class RunThreads {
             context: context,
             onChange: { gate.notify() },
             onEnd: { transfer, startOver in
+                if let reservation = transfer.reservation { gate.release(reservation) }
                 if startOver == nil {
                     let record = ItemRecord.of(transfer, context.specification)
                     if let readBack, case .copied = record.outcome {
@@ -48,7 +49,7 @@ final class RunThreads {
         stage = WriteStage(
             governor: governor,
             workers: writers,
-            policy: RetryPolicy(attempts: context.specification.retry.attempts),
+            policy: context.specification.retry.policy,
             meter: context.meters.writer,
             observer: settlement
         )
@@ -156,8 +157,9 @@ final class RunThreads {
             let seen = gate.generation
             settlement.cancelAll()
             if gate.isIdle { break }
-            gate.wait(for: .anything, since: seen)
+            gate.wait(for: .anything, since: seen, until: deadline)
         }
+        settlement.abandonAll()
     }
 
     /// How long a cancelled run waits for its aborts.

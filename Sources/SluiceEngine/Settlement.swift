@@ -61,7 +61,9 @@ final class Settlement: StepObserver {
 
     /// Ends a transfer so that its object is read again, as it is now.
     func startOver(_ transfer: ItemTransfer, as item: SourceItem, because failure: any Failure) {
-        transfer.withState { $0.startOver = StartOver(item: item, restarts: transfer.restarts + 1, after: .zero) }
+        if transfer.restarts < ItemTransfer.mostReplans {
+            transfer.withState { $0.startOver = StartOver(item: item, restarts: transfer.restarts + 1, after: .zero) }
+        }
         drop(transfer, failure: failure)
     }
 
@@ -69,6 +71,15 @@ final class Settlement: StepObserver {
     func cancelAll() {
         let all = transfers.withLock { Array($0.values) }
         for transfer in all { fail(transfer, Cancelled()) }
+    }
+
+    /// Records what has not ended when a cancelled run waits no longer: a source that hangs keeps its item for ever.
+    func abandonAll() {
+        let left = transfers.withLock { transfers in
+            defer { transfers = [:] }
+            return Array(transfers.values)
+        }
+        for transfer in left { onEnd(transfer, nil) }
     }
 
     /// Changes an item's state and carries out what follows from it.
@@ -90,7 +101,7 @@ final class Settlement: StepObserver {
     }
 
     private func releaseHeld(_ transfer: ItemTransfer) {
-        while let step = transfer.withState({ $0.held.popFirst() }) { submit(step, of: transfer) }
+        while let step = transfer.withState({ $0.takeHeld() }) { submit(step, of: transfer) }
     }
 
     /// What can't be sent any more counts as gone.
@@ -123,7 +134,8 @@ final class Settlement: StepObserver {
 
     func finished(_ step: consuming SinkStep, _ result: StepResult) {
         guard let transfer = transfers.withLock({ $0[ObjectIdentifier(step.upload)] }) else {
-            preconditionFailure("a step belongs to an item")
+            precondition(context.cancellation.isCancelled, "a step belongs to an item")
+            return
         }
         let action = step.action
         if case .stream(let stream, _) = action { stream.close() }
@@ -164,6 +176,10 @@ final class Settlement: StepObserver {
             }
         case .stream(let stream, _):
             let chunks = stream as? OrderedChunks
+            guard chunks?.wasReadToEnd ?? true else {
+                failed(action, CopyError(.transient, "\"\(transfer.upload.name)\" was confirmed before its last byte was sent"), transfer)
+                return
+            }
             context.tally.addConfirmed(chunks?.length ?? 0)
             settle(transfer) { state in
                 state.bytesWritten = chunks?.length ?? 0
@@ -185,14 +201,16 @@ final class Settlement: StepObserver {
         switch action {
         case .commit: settle(transfer) { $0.committer.commitFailed(failure) }
         case .abort: settle(transfer) { $0.committer.aborted() }
-        case .begin, .block, .whole, .stream: drop(transfer, failure: failure)
+        case .begin: settle(transfer) { $0.committer.beginFailed(failure) }
+        case .block: settle(transfer) { $0.committer.blockFailed(failure) }
+        case .whole, .stream: drop(transfer, failure: failure)
         }
     }
 
     // MARK: The end of an item
 
     private func end(_ transfer: ItemTransfer) {
-        transfers.withLock { $0[ObjectIdentifier(transfer.upload)] = nil }
+        guard transfers.withLock({ $0.removeValue(forKey: ObjectIdentifier(transfer.upload)) }) != nil else { return }
         let startOver = startOver(transfer)
         transfer.source = nil
         onEnd(transfer, startOver)
@@ -205,8 +223,7 @@ final class Settlement: StepObserver {
         guard let failure = transfer.withState({ $0.committer.failure }), transfer.plan.route == .stream,
             failure.isRetryable, context.source.isRereadable
         else { return nil }
-        let policy = RetryPolicy(attempts: context.specification.retry.attempts)
-        switch policy.decision(attempt: transfer.restarts, failure: failure, jitter: Double.random(in: 0...1)) {
+        switch context.specification.retry.policy.decision(attempt: transfer.restarts, failure: failure, jitter: Double.random(in: 0...1)) {
         case .giveUp: return nil
         case .retry(let wait): return StartOver(item: transfer.item, restarts: transfer.restarts + 1, after: wait)
         }

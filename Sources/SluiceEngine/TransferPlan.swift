@@ -99,8 +99,33 @@ struct TransferPlanner: Sendable {
         if let size, size > traits.maximumObject {
             throw tooLarge(name, size, "the store holds at most \(ByteCount(traits.maximumObject))")
         }
-        if isCompressed { return try compressed(name, size) }
-        guard let size else { return try unknown(name) }
+        let plan = if isCompressed { try compressed(name, size) } else if let size { try known(name, size, allowsReadThrough) } else { try unknown(name) }
+        try requireMemory(for: plan, name, size)
+        return plan
+    }
+
+    /// A chunk must fit the share at once: a lease of more would wait for ever. Where objects go as streams, room for
+    /// a stream's chunk must be left beside it.
+    private func requireMemory(for plan: TransferPlan, _ name: String, _ size: Int?) throws(CopyError) {
+        guard plan.reading == .slab else { return }
+        let chunk = max(plan.length(ofChunk: 0, size: size), plan.growth?.largest ?? 0)
+        guard lease(ofChunk: chunk) + (traits.placement == .sequential ? streamLease : 0) <= chunkShare else {
+            throw CopyError(.tooLarge, "\"\(name)\" can't be read in chunks of \(ByteCount(chunk))", cause: "they do not fit --memory", advice: "Give more --memory or a smaller --block-size")
+        }
+    }
+
+    /// The memory that a chunk of `count` bytes takes until it is confirmed, with that of its frame.
+    func lease(ofChunk count: Int) -> Int {
+        SlabPool.size(for: max(1, count)) + (isCompressed ? SlabPool.size(for: encodedBound(count)) : 0)
+    }
+
+    /// The most memory that a chunk of a stream takes.
+    var streamLease: Int { lease(ofChunk: isCompressed ? compressedChunk : fitting(blockSize ?? TransferPlanner.localBlock)) }
+
+    /// Bytes of a chunk that is compressed.
+    private var compressedChunk: Int { fitting(min(blockSize ?? .max, TransferPlanner.compressionChunk)) }
+
+    private func known(_ name: String, _ size: Int, _ allowsReadThrough: Bool) throws(CopyError) -> TransferPlan {
         switch traits.placement {
         case .sequential:
             if allowsReadThrough, traits.isRemote, size >= TransferPlanner.readThroughFrom {
@@ -136,7 +161,8 @@ struct TransferPlanner: Sendable {
 
     /// A block size that the store takes and with which the object does not need too many blocks.
     private func numberedBlock(_ name: String, _ size: Int) throws(CopyError) -> Int {
-        let needed = (size + traits.maximumBlocks - 1) / traits.maximumBlocks
+        let (whole, rest) = size.quotientAndRemainder(dividingBy: traits.maximumBlocks)
+        let needed = whole + (rest > 0 ? 1 : 0)
         if let blockSize {
             let most = blockSize.multipliedReportingOverflow(by: traits.maximumBlocks)
             guard most.overflow || most.partialValue >= size else {
@@ -153,8 +179,8 @@ struct TransferPlanner: Sendable {
 
     private func roundedUp(_ bytes: Int) -> Int { (bytes + 0xF_FFFF) & ~0xF_FFFF }
 
-    /// The largest chunk up to `wanted` of which four fit the share.
-    private func fitting(_ wanted: Int) -> Int { max(4096, min(wanted, chunkShare / 4)) }
+    /// The largest chunk up to `wanted` of which four, with their frames, fit the share.
+    private func fitting(_ wanted: Int) -> Int { max(4096, min(wanted, chunkShare / (isCompressed ? 8 : 4))) }
 
     private func unknown(_ name: String) throws(CopyError) -> TransferPlan {
         switch traits.placement {
@@ -177,7 +203,7 @@ struct TransferPlanner: Sendable {
     }
 
     private func compressed(_ name: String, _ size: Int?) throws(CopyError) -> TransferPlan {
-        let chunk = fitting(min(blockSize ?? .max, TransferPlanner.compressionChunk))
+        let chunk = compressedChunk
         let count = size.map { max(1, ($0 + chunk - 1) / chunk) }
         let part = traits.placement == .numbered ? try partSize(name, size, chunk) : nil
         let route: TransferPlan.Route

@@ -4,7 +4,8 @@ package import SluiceCore
 ///
 /// Pieces are whatever is alive of the object between its source and the sink's answer: chunks that are read or
 /// compressed, and steps. The object is committed when its source has ended and every block is confirmed; it ends
-/// when no piece is left.
+/// when no piece is left. What was begun is aborted as soon as no block of it is with the sink: a source that hangs
+/// must not keep a cancelled run from taking back what it put.
 package struct Committer: Sendable {
     package enum Action: Sendable, Equatable {
         case none
@@ -38,16 +39,25 @@ package struct Committer: Sendable {
     package private(set) var failure: (any Failure)?
     /// Chunks and steps that are alive.
     package private(set) var pending = 0
+    /// Blocks that are with the sink.
+    private var sent = 0
 
     package init() {}
 
     /// The whole object went or goes in one request, without blocks.
     package private(set) var isWhole = false
 
-    /// A piece has come to life.
+    /// A piece that was made of a living one has come to life.
     package mutating func add() {
         precondition(!hasEnded, "an object that has ended gets no more pieces")
         pending += 1
+    }
+
+    /// A piece is to come to life; false when the object has failed, and perhaps ended, in between.
+    package mutating func admit() -> Bool {
+        guard failure == nil else { return false }
+        add()
+        return true
     }
 
     /// A chunk was dropped or became part of another piece.
@@ -65,7 +75,13 @@ package struct Committer: Sendable {
     }
 
     /// Whether blocks may be sent.
-    package var isReleased: Bool { upload == .begun }
+    package var isReleased: Bool { upload == .begun && failure == nil }
+
+    /// A block goes to the sink; its piece lives on there.
+    package mutating func blockSent() {
+        precondition(isReleased, "a block is kept back until its upload has begun, and dropped after a failure")
+        sent += 1
+    }
 
     /// The upload was begun.
     package mutating func begun() -> Action {
@@ -73,6 +89,13 @@ package struct Committer: Sendable {
         upload = .begun
         let next = afterChange()
         return next == .none ? .release : next
+    }
+
+    /// The upload could not be begun.
+    package mutating func beginFailed(_ problem: any Failure) -> Action {
+        pending -= 1
+        upload = .closed
+        return fail(problem)
     }
 
     /// The object goes in one request, whose step is one of the pieces.
@@ -84,6 +107,7 @@ package struct Committer: Sendable {
     /// A block was confirmed.
     package mutating func confirmed(_ receipt: BlockReceipt) -> Action {
         pending -= 1
+        sent -= 1
         receipts.append(receipt)
         return afterChange()
     }
@@ -101,10 +125,16 @@ package struct Committer: Sendable {
         return afterChange()
     }
 
-    /// A piece failed and is gone.
+    /// A block that was sent failed.
+    package mutating func blockFailed(_ problem: any Failure) -> Action {
+        pending -= 1
+        sent -= 1
+        return fail(problem)
+    }
+
+    /// A piece that is no block with the sink failed and is gone.
     package mutating func failed(_ problem: any Failure) -> Action {
         pending -= 1
-        if upload == .beginning { upload = .closed }
         return fail(problem)
     }
 
@@ -154,13 +184,14 @@ package struct Committer: Sendable {
     }
 
     private mutating func afterFailure() -> Action {
-        guard pending == 0 else { return .none }
         switch upload {
         case .begun:
+            guard sent == 0 else { return .none }
             upload = .aborting
             pending += 1
             return .abort
         case .notBegun, .closed:
+            guard pending == 0 else { return .none }
             hasEnded = true
             return .end
         case .beginning, .committing, .aborting:
