@@ -197,8 +197,9 @@ final class Admitter {
     /// objects go as streams, a worker may be waiting for a stream's next chunk: what waits for that worker must not
     /// take the memory of the chunk.
     private func reservation(for plan: TransferPlan, size: Int?) -> Reservation? {
-        if let part = plan.partSize {
-            return Reservation(bytes: part, spare: part, capacity: context.partPool.capacity.rawValue)
+        if let part = plan.largestPart {
+            let slab = SlabPool.size(for: part)
+            return Reservation(bytes: slab, spare: slab, capacity: context.partPool.capacity.rawValue)
         }
         guard context.sink.traits.placement == .sequential, plan.route == .whole, plan.reading == .slab else { return nil }
         let lease = context.planner.lease(ofChunk: plan.length(ofChunk: 0, size: size))

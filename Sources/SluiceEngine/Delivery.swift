@@ -130,8 +130,8 @@ final class Delivery: Sendable {
             settlement.drop(transfer)
             return
         }
-        if let partSize = transfer.plan.partSize {
-            gather(frame, of: transfer, partSize: partSize)
+        if transfer.plan.partSize != nil {
+            gather(frame, of: transfer)
         } else {
             putPositioned(frame, of: transfer)
         }
@@ -150,12 +150,13 @@ final class Delivery: Sendable {
     }
 
     /// Adds a frame to the open part, and puts the part when the next frame may not fit any more.
-    private func gather(_ frame: consuming Frame, of transfer: ItemTransfer, partSize: Int) {
+    private func gather(_ frame: consuming Frame, of transfer: ItemTransfer) {
         var part: OpenPart
         if let open = transfer.withState({ $0.part.take() }) {
             part = open
         } else {
-            guard let slab = context.partPool.lease(partSize) else {
+            let capacity = transfer.plan.capacity(ofPart: transfer.withState { $0.partOrdinal }) ?? 0
+            guard let slab = context.partPool.lease(capacity) else {
                 settlement.drop(transfer, failure: Cancelled())
                 return
             }

@@ -68,6 +68,17 @@ struct TransferPlan: Sendable, Equatable {
     }
 
     var growth: Growth?
+    /// How the parts of an object of unknown size grow, for the same reason.
+    var partGrowth: Growth?
+
+    /// The capacity of part `ordinal`; nil where there are none.
+    func capacity(ofPart ordinal: Int) -> Int? {
+        guard let size = partSize, let partGrowth else { return partSize }
+        return min(partGrowth.largest, size * (1 + ordinal / partGrowth.step))
+    }
+
+    /// The capacity of the largest part.
+    var largestPart: Int? { partSize.map { max($0, partGrowth?.largest ?? 0) } }
 }
 
 /// What plans are made from: the sink, the options and the memory shares.
@@ -132,7 +143,7 @@ struct TransferPlanner: Sendable {
                 return TransferPlan(route: .whole, reading: .through, chunkSize: size, chunkCount: 1, isCompressed: false)
             }
             let chunk = min(max(1, size), fitting(blockSize ?? TransferPlanner.localBlock))
-            let count = max(1, (size + chunk - 1) / chunk)
+            let count = max(1, pieces(size, of: chunk))
             return TransferPlan(route: count == 1 ? .whole : .stream, reading: .slab, chunkSize: chunk, chunkCount: count, isCompressed: false)
         case .positioned:
             return cut(size, into: fitting(blockSize ?? TransferPlanner.localBlock), reading: .slab)
@@ -151,7 +162,7 @@ struct TransferPlanner: Sendable {
             let kept: TransferPlan.Reading = size >= TransferPlanner.readThroughFrom ? reading : .slab
             return TransferPlan(route: .whole, reading: kept, chunkSize: max(1, size), chunkCount: 1, isCompressed: false)
         }
-        return TransferPlan(route: .blocks(partSize: nil), reading: reading, chunkSize: block, chunkCount: (size + block - 1) / block, isCompressed: false)
+        return TransferPlan(route: .blocks(partSize: nil), reading: reading, chunkSize: block, chunkCount: pieces(size, of: block), isCompressed: false)
     }
 
     private func reading(_ block: Int, _ allowsReadThrough: Bool) -> TransferPlan.Reading {
@@ -161,23 +172,30 @@ struct TransferPlanner: Sendable {
 
     /// A block size that the store takes and with which the object does not need too many blocks.
     private func numberedBlock(_ name: String, _ size: Int) throws(CopyError) -> Int {
-        let (whole, rest) = size.quotientAndRemainder(dividingBy: traits.maximumBlocks)
-        let needed = whole + (rest > 0 ? 1 : 0)
-        if let blockSize {
-            let most = blockSize.multipliedReportingOverflow(by: traits.maximumBlocks)
-            guard most.overflow || most.partialValue >= size else {
-                throw tooLarge(name, size, "\(traits.maximumBlocks) blocks of \(ByteCount(blockSize)) do not hold it: give a --block-size of at least \(ByteCount(roundedUp(needed)))")
-            }
-            return min(max(blockSize, traits.minimumBlock), traits.maximumBlock)
-        }
-        let block = max(TransferPlanner.defaultBlock, traits.minimumBlock, roundedUp(needed))
-        guard block <= traits.maximumBlock else {
+        let needed = pieces(size, of: traits.maximumBlocks)
+        guard needed <= traits.maximumBlock else {
             throw tooLarge(name, size, "\(traits.maximumBlocks) blocks of \(ByteCount(traits.maximumBlock)) do not hold it")
         }
-        return block
+        guard let wanted = blockSize.map({ bounded($0) }) else {
+            return bounded(max(TransferPlanner.defaultBlock, roundedUp(needed)))
+        }
+        guard needed <= wanted else {
+            throw tooLarge(name, size, "\(traits.maximumBlocks) blocks of \(ByteCount(wanted)) do not hold it: give a --block-size of at least \(ByteCount(roundedUp(needed)))")
+        }
+        return wanted
     }
 
-    private func roundedUp(_ bytes: Int) -> Int { (bytes + 0xF_FFFF) & ~0xF_FFFF }
+    /// The nearest size of a block that the store takes.
+    private func bounded(_ block: Int) -> Int { min(max(block, traits.minimumBlock), traits.maximumBlock) }
+
+    /// To whole mebibytes.
+    private func roundedUp(_ bytes: Int) -> Int { pieces(bytes, of: 1 << 20) << 20 }
+
+    /// How many pieces of `length` hold `size` bytes, whatever the size that a server tells.
+    private func pieces(_ size: Int, of length: Int) -> Int {
+        let (whole, rest) = size.quotientAndRemainder(dividingBy: length)
+        return whole + (rest > 0 ? 1 : 0)
+    }
 
     /// The largest chunk up to `wanted` of which four, with their frames, fit the share.
     private func fitting(_ wanted: Int) -> Int { max(4096, min(wanted, chunkShare / (isCompressed ? 8 : 4))) }
@@ -185,27 +203,32 @@ struct TransferPlanner: Sendable {
     private func unknown(_ name: String) throws(CopyError) -> TransferPlan {
         switch traits.placement {
         case .sequential:
-            return TransferPlan(route: .stream, reading: .slab, chunkSize: fitting(TransferPlanner.localBlock), isCompressed: false)
+            return TransferPlan(route: .stream, reading: .slab, chunkSize: fitting(blockSize ?? TransferPlanner.localBlock), isCompressed: false)
         case .positioned:
-            return TransferPlan(route: .undecided(partSize: nil), reading: .slab, chunkSize: fitting(TransferPlanner.localBlock), isCompressed: false)
+            return TransferPlan(route: .undecided(partSize: nil), reading: .slab, chunkSize: fitting(blockSize ?? TransferPlanner.localBlock), isCompressed: false)
         case .numbered:
-            let block = max(traits.minimumBlock, blockSize ?? TransferPlanner.defaultBlock)
+            let block = bounded(blockSize ?? TransferPlanner.defaultBlock)
             guard SlabPool.size(for: block) * 2 <= chunkShare else {
                 throw CopyError(.tooLarge, "\"\(name)\" can't be sent in blocks of \(ByteCount(block))", cause: "two of them do not fit --memory", advice: "Give more --memory or a smaller --block-size")
             }
             var plan = TransferPlan(route: .undecided(partSize: nil), reading: .slab, chunkSize: block, isCompressed: false)
-            // S3: 10,000 parts from 8 MiB, a tenth of them of one size, hold 430 GiB where the memory allows 80 MiB.
-            if traits.maximumBlocks < .max {
-                plan.growth = .init(step: max(1, traits.maximumBlocks / 10), largest: max(block, chunkShare / 4))
-            }
+            plan.growth = growth(from: block, upTo: chunkShare / 4)
             return plan
         }
     }
 
+    /// S3: 10,000 parts from 8 MiB, a tenth of them of one size, hold 406 GiB where the memory allows 64 MiB.
+    private func growth(from block: Int, upTo most: Int) -> TransferPlan.Growth? {
+        guard traits.maximumBlocks < .max else { return nil }
+        // A power of two is a slab without waste.
+        let largest = 1 << (Int.bitWidth - 1 - max(1, most).leadingZeroBitCount)
+        return .init(step: max(1, traits.maximumBlocks / 10), largest: bounded(max(block, largest)))
+    }
+
     private func compressed(_ name: String, _ size: Int?) throws(CopyError) -> TransferPlan {
         let chunk = compressedChunk
-        let count = size.map { max(1, ($0 + chunk - 1) / chunk) }
-        let part = traits.placement == .numbered ? try partSize(name, size, chunk) : nil
+        let count = size.map { max(1, pieces($0, of: chunk)) }
+        let part = traits.placement == .numbered && count != 1 ? try partSize(name, count, chunk) : nil
         let route: TransferPlan.Route
         switch (traits.placement, count) {
         case (_, 1?): route = .whole
@@ -215,20 +238,28 @@ struct TransferPlanner: Sendable {
         // Compressed to less than one part, it goes whole after all.
         case (.numbered, _): route = .undecided(partSize: part)
         }
-        return TransferPlan(route: route, reading: .slab, chunkSize: chunk, chunkCount: count, isCompressed: true)
+        var plan = TransferPlan(route: route, reading: .slab, chunkSize: chunk, chunkCount: count, isCompressed: true)
+        if let part, count == nil { plan.partGrowth = growth(from: part, upTo: partShare / 2) }
+        return plan
     }
 
     /// The capacity of a part: whole frames are gathered until the next may not fit, and all but the last part must
     /// reach the store's minimum.
-    private func partSize(_ name: String, _ size: Int?, _ chunk: Int) throws(CopyError) -> Int {
+    private func partSize(_ name: String, _ chunks: Int?, _ chunk: Int) throws(CopyError) -> Int {
         let bound = encodedBound(chunk)
-        // Without a size: what 10,000 parts of 64 MiB hold, if the memory allows such parts.
-        let most = size.map { encodedBound($0) } ?? 0
-        let needed = most / max(1, traits.maximumBlocks) + bound
-        let wanted = max(blockSize ?? TransferPlanner.defaultBlock, traits.minimumBlock + bound, needed)
+        // So many whole frames, each as large as it can be, that the store's parts hold them all. Without a size the
+        // default must do.
+        let frames = chunks.map { pieces($0, of: traits.maximumBlocks) } ?? 1
+        let (needed, overflow) = frames.multipliedReportingOverflow(by: bound)
+        // No larger than that two fit, unless the store wants it.
+        let preferred = blockSize ?? min(TransferPlanner.defaultBlock, partShare / 2)
+        guard !overflow, needed <= traits.maximumBlock else {
+            throw CopyError(.tooLarge, "\"\(name)\" can't be put", cause: "\(traits.maximumBlocks) parts of \(ByteCount(traits.maximumBlock)) do not hold it")
+        }
+        let wanted = max(preferred, bound, traits.minimumBlock + bound, needed)
         let part = SlabPool.size(for: wanted)
         guard part <= traits.maximumBlock else {
-            throw tooLarge(name, size ?? 0, "its parts would be larger than the store takes")
+            throw CopyError(.tooLarge, "\"\(name)\" can't be put", cause: "parts of \(ByteCount(part)) would be larger than the store takes")
         }
         guard part <= partShare else {
             throw CopyError(.tooLarge, "\"\(name)\" can't be compressed into parts of \(ByteCount(part))", cause: "--memory is too small for one", advice: "Give more --memory or a smaller --block-size")
