@@ -14,7 +14,7 @@ import Testing
     func hunt(seed: UInt64) async {
         let scenario = Scenario(seed: seed)
         let hunt = Hunt(scenario)
-        guard await finishes(within: .seconds(60), { hunt.run() }) else {
+        guard await finishes(within: .seconds(20), { hunt.run() }) else {
             // Known: with one connection and memory for eight chunks, a sequential sink can still hang on a busy machine.
             // The program never runs with less than 16 MiB.
             withKnownIssue("one connection and 32 KiB", isIntermittent: true) {
