@@ -27,6 +27,35 @@ package func finishes(within limit: Duration = .seconds(60), _ body: @escaping @
     return hasFinished
 }
 
+/// Runs `body`, which may block, on a thread of its own; false when `progress` has not moved for `limit`, in which case
+/// its threads are left behind.
+///
+/// On a busy machine a run may take long and yet go on: only one that stands still hangs.
+package func finishes(
+    unlessStuckFor limit: Duration,
+    progress: @escaping @Sendable () -> Int,
+    _ body: @escaping @Sendable () -> Void
+) async -> Bool {
+    await turns.take()
+    let answer = Answer()
+    DispatchQueue(label: "test").async {
+        body()
+        answer.give(true)
+    }
+    watch(answer, limit, last: progress(), progress)
+    let hasFinished = await withCheckedContinuation { answer.wait($0) }
+    turns.giveBack()
+    return hasFinished
+}
+
+private func watch(_ answer: Answer, _ limit: Duration, last: Int, _ progress: @escaping @Sendable () -> Int) {
+    DispatchQueue(label: "watchdog").asyncAfter(deadline: .now() + .seconds(Int(limit.components.seconds))) {
+        guard !answer.isGiven else { return }
+        let now = progress()
+        if now == last { answer.give(false) } else { watch(answer, limit, last: now, progress) }
+    }
+}
+
 private let turns = Turns(4)
 
 /// Lets a number of tasks through at a time; the others wait in line without a thread.
@@ -72,6 +101,8 @@ private final class Answer: Sendable {
     }
 
     private let state = Mutex(State())
+
+    var isGiven: Bool { state.withLock { $0.value != nil } }
 
     func give(_ value: Bool) {
         let waiting = state.withLock { state in

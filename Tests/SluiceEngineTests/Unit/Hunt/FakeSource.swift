@@ -47,6 +47,9 @@ final class Chaos: Sendable {
         if cancels { cancellation.cancel() }
     }
 
+    /// How much has happened: a run in which nothing does hangs.
+    var events: Int { state.withLock { $0.events } }
+
     /// True in `rate` of a thousand cases.
     func chance(_ rate: Int) -> Bool { number(below: 1000) < rate }
     func number(below bound: Int) -> Int { state.withLock { Int.random(in: 0..<bound, using: &$0.generator) } }

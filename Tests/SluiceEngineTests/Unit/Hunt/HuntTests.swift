@@ -14,14 +14,8 @@ import Testing
     func hunt(seed: UInt64) async {
         let scenario = Scenario(seed: seed)
         let hunt = Hunt(scenario)
-        guard await finishes(within: .seconds(20), { hunt.run() }) else {
-            // Known: with one connection and memory for eight chunks, a sequential sink can still hang on a busy machine.
-            // The program never runs with less than 16 MiB.
-            withKnownIssue("one connection and 32 KiB", isIntermittent: true) {
-                Issue.record("it hangs: \(scenario); \(hunt.situation)")
-            } when: {
-                seed == 163
-            }
+        guard await finishes(unlessStuckFor: .seconds(20), progress: { hunt.events }, { hunt.run() }) else {
+            Issue.record("it hangs: \(scenario); \(hunt.situation)")
             return
         }
         for problem in hunt.problems() { Issue.record("\(problem): \(scenario)") }
@@ -66,6 +60,9 @@ private final class Hunt: Sendable {
         // A reader that hung in a cancelled run gives its slabs back when it returns.
         while context.chunkPool.leased > ByteCount(0) || context.partPool.leased > ByteCount(0) { sched_yield() }
     }
+
+    /// What has happened at the source and the sink so far.
+    var events: Int { chaos.events }
 
     /// For the report of a run that hangs.
     var situation: String {
