@@ -96,8 +96,11 @@ struct EndsBench {
         )
         let sourceRate = ends.freshRate(found.measurements)
         let model = RateModel(found.measurements, sourceRate: sourceRate)
-        found.allowances = model?.allowances(options.codecs, found.measurements) ?? []
-        found.findings = Findings.ceilings(found.allowances, sourceName: "the source")
+        // What HTTPS allows says nothing of a copy that stays on this machine.
+        if options.sink?.isRemote != false {
+            found.allowances = model?.allowances(options.codecs, found.measurements) ?? []
+            found.findings = Findings.ceilings(found.allowances, sourceName: "the source")
+        }
         let outcomes = ends.outcomes(found.measurements)
         let best = EndsBench.best(outcomes)
         if let best {

@@ -39,7 +39,7 @@ final class TrialRunner: Sendable {
         guard !cancellation.isCancelled else { throw Cancelled() }
         let processor = ProcessorTime.ofProcess
         let start = ContinuousClock.now
-        _ = try copy.execute()
+        let result = try copy.execute()
         let seconds = start.duration(to: .now).seconds
         let spent = ProcessorTime.ofProcess - processor
         guard !cancellation.isCancelled else { throw Cancelled() }
@@ -50,21 +50,29 @@ final class TrialRunner: Sendable {
             objects: sums.filesWritten,
             seconds: max(seconds, 1e-6),
             processorTime: spent,
-            stages: StageShare.of(copy.meters)
+            stages: StageShare.of(copy.meters, connections: result.counts.peakActive, seconds: max(seconds, 1e-6))
         )
     }
 }
 
 extension StageShare {
     /// The shares of the stages that had anything to do.
-    static func of(_ meters: StageMeters) -> [StageShare] {
+    /// - Parameters:
+    ///   - connections: the most that were in use at a time. The writer's share is of theirs: others that the limit
+    ///     allows had no object to send, however fast the sink is.
+    ///   - seconds: how long the copy took.
+    static func of(_ meters: StageMeters, connections: Int, seconds: Double) -> [StageShare] {
         meters.readings.compactMap { name, reading in
-            let total = reading.busy + reading.waitingForInput + reading.waitingForOutput
+            var waiting = reading.waitingForInput
+            if name == "writer" {
+                waiting = max(.zero, .seconds(seconds) * max(1, connections) - reading.busy - reading.waitingForOutput)
+            }
+            let total = reading.busy + waiting + reading.waitingForOutput
             guard total > .zero, reading.busy > .zero || reading.bytesIn > 0 else { return nil }
             return StageShare(
                 name: name,
                 busy: reading.busy / total,
-                waitingForInput: reading.waitingForInput / total,
+                waitingForInput: waiting / total,
                 waitingForOutput: reading.waitingForOutput / total,
                 bytesIn: reading.bytesIn,
                 bytesOut: reading.bytesOut,

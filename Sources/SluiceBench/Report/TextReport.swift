@@ -13,10 +13,27 @@ package struct TextReport {
         if !report.stages.isEmpty { lines += stages }
         if !report.findings.isEmpty {
             lines += ["", "What follows"]
-            lines += report.findings.map { "  " + $0 }
+            lines += report.findings.flatMap { TextReport.wrapped("- " + $0, indent: "  ") }
         }
         if let command = report.commandLine { lines += ["", "The copy with these settings", "  " + command] }
         return lines.joined(separator: "\n") + "\n"
+    }
+
+    /// A terminal as wide as the tables breaks no line of these.
+    private static let width = 100
+
+    /// `text` broken at blanks; the lines after the first stand under its third letter.
+    static func wrapped(_ text: String, indent: String) -> [String] {
+        var lines: [String] = []
+        var line = indent
+        for word in text.split(separator: " ") {
+            if line.count + word.count > width, line.contains(where: { $0 != " " }) {
+                lines.append(String(line.dropLast()))
+                line = indent + "  "
+            }
+            line += word + " "
+        }
+        return lines + [String(line.dropLast())]
     }
 
     private var head: [String] {
@@ -57,7 +74,7 @@ package struct TextReport {
         guard let first = report.allowances.first else { return [] }
         var rows: [TextTable.Row] = [
             .line("What this machine allows for a copy over HTTPS, in bytes of the source"),
-            .cells(["", "any line", "sent"] + first.onLines.map { Rate.line($0.bitsPerSecond) }),
+            .cells(["", "any line", "of that sent"] + first.onLines.map { Rate.line($0.bitsPerSecond) }),
         ]
         rows += report.allowances.map { allowance in
             .cells(

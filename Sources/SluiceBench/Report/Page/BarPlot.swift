@@ -34,13 +34,13 @@ struct BarPlot {
     var svg: String {
         let height = BarPlot.rowHeight * Double(bars.count) + BarPlot.axisHeight
         var text =
-            "<svg viewBox=\"0 0 \(number(BarPlot.width)) \(number(height))\" role=\"img\" aria-label=\"\(Markup.escaped(title))\">\n"
+            "<div class=\"plot\"><svg viewBox=\"0 0 \(number(BarPlot.width)) \(number(height))\" role=\"img\" aria-label=\"\(Markup.escaped(title))\">\n"
         let scale = (BarPlot.width - BarPlot.left - BarPlot.right) / most
         text += axis(scale, height)
         for (index, bar) in bars.enumerated() {
             text += row(bar, middle: BarPlot.rowHeight * (Double(index) + 0.5), scale)
         }
-        return text + "</svg>\n"
+        return text + "</svg></div>\n"
     }
 
     private func axis(_ scale: Double, _ height: Double) -> String {

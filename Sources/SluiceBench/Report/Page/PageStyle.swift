@@ -4,7 +4,7 @@ enum PageStyle {
         :root { color-scheme: light dark; --back: #fcfcfd; --card: #ffffff; --edge: #e1e5ea; --text: #1b2129;
           --faint: #5b6673; --grid: #e7eaee; --first: #2b6cb0; --second: #8db8e2; --whisker: #1b2129;
           --input: #e3a33a; --output: #a08bd3; --on-busy: #ffffff; --on-wait: #1b2129; }
-        @media (prefers-color-scheme: dark) { :root { --back: #0f1318; --card: #161c23; --edge: #29323c;
+        @media screen and (prefers-color-scheme: dark) { :root { --back: #0f1318; --card: #161c23; --edge: #29323c;
           --text: #e4e8ed; --faint: #9aa6b3; --grid: #29323c; --first: #5aa5ea; --second: #2f6497; --whisker: #f2f4f7;
           --input: #b97f22; --output: #7d66b8; --on-busy: #0f1318; --on-wait: #f2f4f7; } }
         * { box-sizing: border-box; }
@@ -21,7 +21,9 @@ enum PageStyle {
         li { margin: 4px 0; }
         pre { margin: 10px 0 0; padding: 12px 14px; background: var(--back); border: 1px solid var(--edge);
           border-radius: 6px; overflow-x: auto; font: 13px/1.45 ui-monospace, monospace; }
-        svg { display: block; width: 100%; height: auto; font: 13px system-ui, sans-serif; }
+        /* Narrower, its letters could not be read: it scrolls then. */
+        .plot { overflow-x: auto; }
+        svg { display: block; width: 100%; min-width: 620px; height: auto; font: 13px system-ui, sans-serif; }
         svg text { fill: var(--text); }
         svg .label { text-anchor: end; }
         svg .value { font-variant-numeric: tabular-nums; }
@@ -48,6 +50,9 @@ enum PageStyle {
         th { color: var(--faint); font-weight: 500; }
         th:first-child, td:first-child { text-align: left; white-space: normal; padding-left: 0; }
         tr.group td { padding-top: 12px; font-weight: 600; }
+        @media print { :root { --back: #ffffff; --edge: #c9d0d8; } main { max-width: none; padding: 0; }
+          section { break-inside: avoid; } section:has(table) { break-inside: auto; } tr { break-inside: avoid; }
+          pre { white-space: pre-wrap; overflow-wrap: anywhere; } svg { min-width: 0; } }
         summary { cursor: pointer; font-weight: 600; }
         """
 }

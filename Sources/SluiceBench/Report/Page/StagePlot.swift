@@ -14,10 +14,10 @@ struct StagePlot {
 
     var svg: String {
         let height = StagePlot.rowHeight * Double(stages.count)
-        var text = "<svg viewBox=\"0 0 \(number(StagePlot.width)) \(number(height))\" role=\"img\" "
+        var text = "<div class=\"plot\"><svg viewBox=\"0 0 \(number(StagePlot.width)) \(number(height))\" role=\"img\" "
         text += "aria-label=\"Where the stages' time went\">\n"
         for (index, stage) in stages.enumerated() { text += row(stage, top: StagePlot.rowHeight * Double(index)) }
-        return text + "</svg>\n"
+        return text + "</svg></div>\n"
     }
 
     private func row(_ stage: StageShare, top: Double) -> String {
