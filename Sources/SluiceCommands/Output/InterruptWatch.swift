@@ -2,6 +2,15 @@ internal import Glibc
 
 /// Hears SIGINT, SIGTERM and SIGHUP in a thread of its own, so that nothing runs in a signal handler.
 enum InterruptWatch {
+    /// Lets the signals end the process, as they do by default. Whoever started us may have had them blocked, and a
+    /// blocked signal stays blocked in a child: without this nothing but SIGKILL would end a `list` that hangs.
+    static func unblock() {
+        var signals = sigset_t()
+        sigemptyset(&signals)
+        for signal in [SIGINT, SIGTERM, SIGHUP] { sigaddset(&signals, signal) }
+        sigprocmask(SIG_UNBLOCK, &signals, nil)
+    }
+
     /// Calls `heard` with the first signal. A second one ends the process at once.
     ///
     /// To be called before any other thread is made: the signals are blocked in this one and all that follow, and
@@ -38,10 +47,17 @@ enum InterruptWatch {
         var signals = context.signals
         var signal: Int32 = 0
         while sigwait(&signals, &signal) != 0 {}
+        let first = ContinuousClock.now
         context.heard(signal)
-        while sigwait(&signals, &signal) != 0 {}
+        repeat {
+            while sigwait(&signals, &signal) != 0 {}
+        } while isEcho(after: first.duration(to: .now))
         _exit(128 + signal)
     }
+
+    /// Whether a signal that comes so long after the first is the same one told twice: timeout(1) and shells signal
+    /// the process and then its group. Nobody presses keys twice as fast.
+    static func isEcho(after time: Duration) -> Bool { time < .milliseconds(150) }
 
     /// Whether whoever started us said that the signal does not concern us.
     private static func isIgnored(_ signal: Int32) -> Bool {

@@ -81,6 +81,9 @@ enum Terminal {
         return !kind.isEmpty && kind != "dumb"
     }
 
+    /// Whether it breaks long lines anew when it is resized, as most do; xterm cuts them.
+    static var reflows: Bool { getenv("XTERM_VERSION") == nil }
+
     /// Its width now; a terminal may be resized at any time.
     static var columns: Int {
         var size = winsize()
