@@ -12,6 +12,7 @@ package enum Program {
     package static func main() -> Never {
         // A reader of our output that goes away is an error of write(2), not the end of the process.
         signal(SIGPIPE, SIG_IGN)
+        InterruptWatch.unblock()
         do {
             var command = try SluiceCommand.parseAsRoot()
             try command.run()
@@ -39,7 +40,9 @@ package enum Program {
             return code.rawValue
         }
         let arguments = Array(CommandLine.arguments.dropFirst())
-        let message = UpcomingOptions.refusal(of: arguments) ?? lowercased(SluiceCommand.message(for: error))
+        let message =
+            UpcomingOptions.refusal(of: arguments) ?? unknownSubcommand(arguments)
+            ?? lowercased(SluiceCommand.message(for: error))
         StandardError.shared.write("\(name): \(message)\n\(hint(for: arguments))\n")
         return RunOutcome.misused.exitCode
     }
@@ -49,10 +52,18 @@ package enum Program {
         sentence.prefix(1).lowercased() + sentence.dropFirst()
     }
 
+    private static let subcommands = SluiceCommand.configuration.subcommands.compactMap { $0.configuration.commandName }
+
+    /// The parser counts a misspelt subcommand among arguments that it did not expect.
+    private static func unknownSubcommand(_ arguments: [String]) -> String? {
+        guard let first = arguments.first, !first.hasPrefix("-"), first != "help", !subcommands.contains(first) else {
+            return nil
+        }
+        return "there is no subcommand '\(first.printable)'. Say what to do: copy, list or bench"
+    }
+
     private static func hint(for arguments: [String]) -> String {
-        let subcommand = SluiceCommand.configuration.subcommands
-            .compactMap { $0.configuration.commandName }
-            .first { $0 == arguments.first }
+        let subcommand = subcommands.first { $0 == arguments.first }
         return "See \(name) \(subcommand.map { $0 + " " } ?? "")--help"
     }
 }

@@ -13,5 +13,5 @@ struct SluiceCommand: ParsableCommand {
         subcommands: [CopyCommand.self, ListCommand.self, BenchCommand.self, CompletionsCommand.self, ManualCommand.self]
     )
 
-    func run() throws { throw ValidationError("Say what to do: copy or list") }
+    func run() throws { throw ValidationError("Say what to do: copy, list or bench") }
 }

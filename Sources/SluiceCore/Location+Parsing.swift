@@ -32,6 +32,12 @@ extension Location {
             self = try .web(text)
         } else if let rest = text.dropping(prefix: "odbc:") {
             self = try .database(rest)
+        } else if let colon = text.firstIndex(of: ":"), ["s3", "az", "http", "https"].contains(text[..<colon].lowercased()) {
+            // Taken for a path it would be copied into a directory "s3:" without a word.
+            throw LocationError(
+                "\"\(text.withoutSecrets)\" is not an address",
+                advice: "Write \(text[..<colon].lowercased())://…, or ./\(text.withoutSecrets) for a local file of that name"
+            )
         } else if let scheme = text.schemeName {
             throw LocationError(
                 "\"\(text.withoutSecrets)\" has the scheme \"\(scheme)\", which is not one of file, https, s3, az and odbc",

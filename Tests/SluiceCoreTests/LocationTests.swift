@@ -102,7 +102,7 @@ struct Written: CustomTestStringConvertible, Sendable {
     @Test(
         "what is no location is refused as misuse",
         arguments: [
-            "", "ftp://host/x", "S3://bucket", "gs://bucket", "file://", "file://host/x", "file:///%", "file:///%00", "file:///%FF",
+            "", "ftp://host/x", "S3://bucket", "s3:/bucket/x", "s3:bucket", "az:/a/c", "https:/host/x", "gs://bucket", "file://", "file://host/x", "file:///%", "file:///%00", "file:///%FF",
             "file://localhost", "s3://", "s3:///key", "s3://bucket:9000/x", "s3://b?x", "az://", "az://acct", "az://acct/", "az:///c",
             "https://", "https:///x", "https://host:0/", "https://host:65536/", "https://host:x/", "https://:443/", "https://ho st/",
             "https://host/a b", "https://host/a\nb", "https://[::1/x", "https://::1/x", "https://[::1]x/", "https://host:+80/",

@@ -47,6 +47,7 @@ struct TransportTests {
         let failure = try failure(specification(nginx["expiredEndpoint"] + "/up/expired"))
         #expect(failure?.kind == .insecure)
         #expect(failure?.description.contains("expired") == true)
+        #expect(failure?.advice?.contains("renewed") == true)
     }
 
     @Test("a pin lets the right key in and no other")

@@ -22,7 +22,7 @@ enum CurlFailure {
         case CURLE_OPERATION_TIMEDOUT:
             return StoreError(.transient, "\(origin) did not answer in time", cause: cause)
         case CURLE_PEER_FAILED_VERIFICATION:
-            return StoreError(.insecure, "the certificate of \(origin) is not trusted", cause: cause, advice: "Give the authority's certificate with --ca-certificate, or mend the server's certificate")
+            return StoreError(.insecure, "the certificate of \(origin) is not trusted", cause: cause, advice: certificateAdvice(words))
         case CURLE_SSL_PINNEDPUBKEYNOTMATCH:
             return StoreError(.insecure, "the public key of \(origin) is not the pinned one", cause: cause, advice: "Find out why the key changed before you change --pin")
         case CURLE_SSL_CACERT_BADFILE:
@@ -51,6 +51,17 @@ enum CurlFailure {
             return StoreError(.insecure, "\(origin) refused our certificate", cause: cause, advice: "Give --client-certificate and --client-key")
         }
         return StoreError(.transient, "the connection to \(origin) was lost", cause: cause, wasConnected: true)
+    }
+
+    /// What helps against a certificate that was refused in these words of OpenSSL's or libcurl's.
+    private static func certificateAdvice(_ words: String) -> String {
+        if words.contains("expired") || words.contains("not yet valid") {
+            return "Have the server's certificate renewed, and check this machine's clock"
+        }
+        if words.contains("subject name") {
+            return "Use a host name that the certificate was made for"
+        }
+        return "Give the authority's certificate with --ca-certificate, or mend the server's certificate"
     }
 
     private static func proxyRefusal(_ status: Int, _ code: CURLcode, _ cause: String, _ origin: String) -> StoreError? {

@@ -12,7 +12,7 @@ import Testing
         #expect(ending.output == "sluice 0.1.0\n")
     }
 
-    @Test("every subcommand has help", arguments: [[], ["copy"], ["list"], ["completions"], ["manual"]])
+    @Test("every subcommand has help", arguments: [[], ["copy"], ["list"], ["bench"], ["completions"], ["manual"]])
     func help(command: [String]) throws {
         let ending = try SluiceProcess(command + ["--help"]).wait()
         #expect(ending.status == 0)
@@ -41,7 +41,8 @@ import Testing
         arguments: [
             ([], "say what to do"), (["copy"], "<source>"), (["copy", "a"], "<sink>"),
             (["copy", "a", "b", "c"], "'c'"),
-            (["copy", "a", "b", "--nonsense"], "--nonsense"), (["frobnicate"], "frobnicate"),
+            (["copy", "a", "b", "--nonsense"], "--nonsense"), (["cpy", "a", "b"], "no subcommand 'cpy'"),
+            (["copy", "a", "s3:/bucket/b"], "s3://"), (["frobnicate"], "frobnicate"),
             (["run", "job.json"], "run is not in this version"),
             (["copy", "a", "b", "--bandwidth", "1M"], "--bandwidth is not in this version"),
             (["copy", "a", "b", "--csv-quote", "x"], "--csv-quote is not in this version"),
