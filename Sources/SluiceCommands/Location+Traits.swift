@@ -8,12 +8,4 @@ extension Location {
         case .file, .standardStream, .http, .odbc: false
         }
     }
-
-    /// Whether its store checks a digest of each block that it is sent.
-    var checksBlocks: Bool {
-        switch self {
-        case .s3, .azure: true
-        case .file, .standardStream, .http, .odbc: false
-        }
-    }
 }

@@ -75,6 +75,14 @@ extension Location: CustomStringConvertible {
 }
 
 extension Location {
+    /// Whether it lies behind a network.
+    package var isRemote: Bool {
+        switch self {
+        case .http, .azure, .s3, .odbc: true
+        case .file, .standardStream: false
+        }
+    }
+
     /// As ADF's run output names the store: `FileServer`, `AmazonS3`, `AzureBlobStorage`, `HttpServer`, `Odbc`.
     package var storeType: String {
         switch self {

@@ -23,6 +23,8 @@ package struct SinkStep: ~Copyable, Sendable {
     package var checksum: Checksum?
     /// How often this step was tried before.
     package var attempt = 0
+    /// Bytes of bodies that the last attempt put on the network, whatever came of it.
+    package var bytesOnWire = 0
 
     package init(upload: Upload, action: Action, body: consuming StepBody = StepBody(), checksum: Checksum? = nil) {
         self.upload = upload

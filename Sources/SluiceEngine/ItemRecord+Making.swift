@@ -14,7 +14,8 @@ extension ItemRecord {
                 modified: transfer.item.modified,
                 checksum: state.committer.failure == nil ? state.digest.checksum : nil,
                 entityTag: state.entityTag,
-                isReadBack: false
+                isReadBack: false,
+                isConfirmedByDigest: state.committer.failure == nil && state.isConfirmedByDigest
             )
         }
     }
@@ -30,7 +31,8 @@ extension ItemRecord {
             modified: item.modified,
             checksum: nil,
             entityTag: nil,
-            isReadBack: false
+            isReadBack: false,
+            isConfirmedByDigest: false
         )
     }
 

@@ -24,4 +24,6 @@ package struct ItemRecord: Sendable {
     package let entityTag: String?
     /// Whether it was read back and found the same.
     package let isReadBack: Bool
+    /// Whether the store answered for every byte with a digest that is the one that was sent.
+    package let isConfirmedByDigest: Bool
 }

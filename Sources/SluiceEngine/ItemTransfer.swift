@@ -42,6 +42,11 @@ final class ItemTransfer: Sendable {
         var part: OpenPart?
         var partOrdinal = 0
         var digest = ObjectDigest()
+        /// Whether the sink repeated the digest of each piece so far.
+        var hasDigestOfEachPiece = true
+        /// Whether it repeated that of the whole object.
+        var hasDigestOfWhole = false
+        var isConfirmedByDigest: Bool { hasDigestOfWhole || hasDigestOfEachPiece }
         var entityTag: String?
         /// Set when the object is to be read again instead of being failed.
         var startOver: StartOver?

@@ -86,7 +86,8 @@ extension ItemRecord {
     func failed(_ failure: any Failure) -> ItemRecord {
         ItemRecord(
             name: name, sinkName: sinkName, outcome: .failed(failure), bytesRead: bytesRead, bytesWritten: bytesWritten,
-            modified: modified, checksum: checksum, entityTag: entityTag, isReadBack: false
+            modified: modified, checksum: checksum, entityTag: entityTag, isReadBack: false,
+            isConfirmedByDigest: false
         )
     }
 
@@ -94,7 +95,8 @@ extension ItemRecord {
     func readBack() -> ItemRecord {
         ItemRecord(
             name: name, sinkName: sinkName, outcome: outcome, bytesRead: bytesRead, bytesWritten: bytesWritten,
-            modified: modified, checksum: checksum, entityTag: entityTag, isReadBack: true
+            modified: modified, checksum: checksum, entityTag: entityTag, isReadBack: true,
+            isConfirmedByDigest: isConfirmedByDigest
         )
     }
 }

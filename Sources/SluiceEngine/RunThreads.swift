@@ -134,10 +134,18 @@ final class RunThreads {
 
     private func startLister(in group: DispatchGroup) {
         Worker("lister").run(in: group) { [context, entries, gate] in
+            let start = ContinuousClock.now
+            var waited = Duration.zero
+            defer {
+                context.meters.lister.addBusy(start.duration(to: .now) - waited)
+                context.meters.lister.addWaitingForOutput(waited)
+            }
             do {
                 try context.source.list { entry in
                     if case .item(let item) = entry { context.tally.listed(item) }
+                    let sending = ContinuousClock.now
                     guard entries.send(entry) else { throw Cancelled() }
+                    waited += sending.duration(to: .now)
                     gate.notify()
                 }
                 context.tally.listingEnded()

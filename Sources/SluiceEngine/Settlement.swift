@@ -166,12 +166,17 @@ final class Settlement: StepObserver {
             settle(transfer) { $0.committer.begun() }
         case .block(let ordinal, _):
             let receipt = BlockReceipt(ordinal: ordinal, length: count, checksum: checksum, tag: outcome.tag ?? "")
-            settle(transfer) { $0.committer.confirmed(receipt) }
+            settle(transfer) { state in
+                if checksum == nil || outcome.storedChecksum != checksum { state.hasDigestOfEachPiece = false }
+                return state.committer.confirmed(receipt)
+            }
         case .whole:
             settle(transfer) { state in
                 state.bytesWritten = count
                 state.entityTag = outcome.tag
-                state.digest.append(checksum ?? outcome.sentChecksum, length: count)
+                let sent = checksum ?? outcome.sentChecksum
+                state.digest.append(sent, length: count)
+                state.hasDigestOfEachPiece = sent != nil && outcome.storedChecksum == sent
                 return state.committer.wholeConfirmed()
             }
         case .stream(let stream, _):
@@ -184,12 +189,14 @@ final class Settlement: StepObserver {
             settle(transfer) { state in
                 state.bytesWritten = chunks?.length ?? 0
                 state.digest.append(chunks?.digest, length: 0)
+                state.hasDigestOfEachPiece = chunks?.digest != nil && outcome.storedChecksum == chunks?.digest
                 state.entityTag = outcome.tag
                 return state.committer.wholeConfirmed()
             }
         case .commit:
             settle(transfer) { state in
                 state.entityTag = outcome.tag
+                state.hasDigestOfWhole = outcome.storedChecksum != nil && outcome.storedChecksum == state.digest.checksum
                 return state.committer.committed()
             }
         case .abort:

@@ -2,6 +2,8 @@ package import SluicePipeline
 
 /// The meters of the four stages.
 package struct StageMeters: Sendable {
+    /// Not a stage of the data: what finds the objects.
+    package let lister = StageMeter()
     package let reader = StageMeter()
     package let chunker = StageMeter()
     package let compressor = StageMeter()

@@ -16,7 +16,6 @@ package final class Tally: Sendable {
         package var filesFailed = 0
         package var bytesRead = 0
         package var bytesWritten = 0
-        package var bytesOnWire = 0
         /// The first errors, each as one sentence with its item.
         package var errors: [ItemError] = []
         package var notes: [String] = []

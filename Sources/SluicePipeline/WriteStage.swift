@@ -20,6 +20,7 @@ package final class WriteStage: StepFeed {
         var isEnded = false
         var isCancelled = false
         var retries = 0
+        var bytesOnWire = 0
         /// When the steps under way were last accounted for.
         var accounted: ContinuousClock.Instant?
 
@@ -47,6 +48,8 @@ package final class WriteStage: StepFeed {
         package var active: Int
         package var limit: Int
         package var queued: Int
+        /// Bytes of bodies that were put on the network, those of attempts that failed too.
+        package var bytesOnWire = 0
     }
 
     private let monitor: Monitor<Box>
@@ -135,7 +138,9 @@ package final class WriteStage: StepFeed {
         let settled: SinkStep? = monitor.withLock { box in
             box.state.account(meter)
             box.state.active -= 1
-            guard let step = held.take() else { return nil }
+            guard var step = held.take() else { return nil }
+            box.state.bytesOnWire += step.bytesOnWire
+            step.bytesOnWire = 0
             switch result {
             case .confirmed(let outcome):
                 box.state.confirmedInInterval += max(outcome.bytesSent, WriteStage.leastWeight)
@@ -227,7 +232,8 @@ package final class WriteStage: StepFeed {
                 peakActive: box.state.peakActive,
                 active: box.state.active,
                 limit: box.state.governor.limit,
-                queued: box.state.queue.count
+                queued: box.state.queue.count,
+                bytesOnWire: box.state.bytesOnWire
             )
         }
     }

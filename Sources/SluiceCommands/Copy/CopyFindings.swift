@@ -53,9 +53,7 @@ struct CopyFindings {
         guard counts.copied > 0 else { return .notVerified }
         switch specification.verification {
         case .none: return .notVerified
-        case .transfer:
-            // What a store has to be noted for is that it may not check.
-            return specification.sink.checksBlocks && ending.result?.notes.isEmpty != false ? .verified : .notVerified
+        case .transfer: return counts.confirmedByDigest == counts.copied ? .verified : .notVerified
         case .readback: return counts.readBack == counts.copied ? .verified : .notVerified
         }
     }

@@ -15,6 +15,8 @@ final class ItemJournal: Sendable {
         var misused = 0
         /// Failed items that differ from what was sent when they were read back.
         var different = 0
+        /// Items that were copied, and of which the store confirmed every digest.
+        var confirmedByDigest = 0
         /// Items that were copied and read back.
         var readBack = 0
     }
@@ -67,6 +69,7 @@ final class ItemJournal: Sendable {
         case .copied:
             counts.copied += 1
             counts.bytesReadOfCopied += record.bytesRead
+            if record.isConfirmedByDigest { counts.confirmedByDigest += 1 }
             if record.isReadBack { counts.readBack += 1 }
         case .skipped:
             counts.skipped += 1

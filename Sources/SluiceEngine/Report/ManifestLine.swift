@@ -15,6 +15,7 @@ extension ItemRecord {
                 json.objectField("digests") { $0.field(checksum.algorithm.rawValue, checksum.base64) }
             }
             json.field("entityTag", entityTag)
+            if isConfirmedByDigest { json.field("confirmedByDigest", true) }
             if isReadBack { json.field("readBack", true) }
             json.field("outcome", outcome.name)
             if let failure = outcome.failure {

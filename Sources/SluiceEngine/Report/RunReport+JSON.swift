@@ -76,7 +76,10 @@ extension RunReport {
         json.field("status", executionStatus == "Succeeded" ? "Completed" : executionStatus)
         json.field("duration", copyDuration, places: 6)
         json.objectField("details") { json in
-            json.objectField("listingSource") { $0.field("type", source.storeType) }
+            json.objectField("listingSource") { json in
+                json.field("type", source.storeType)
+                json.field("workingDuration", listingDuration, places: 6)
+            }
             json.objectField("readingFromSource") { json in
                 json.field("type", source.storeType)
                 json.field("workingDuration", workingDuration(stages.reader), places: 6)
@@ -90,6 +93,9 @@ extension RunReport {
 
     /// The part of the run's time that a stage's workers were busy on average.
     private func workingDuration(_ stage: StageReading) -> Double? { stage.utilisation.map { $0 * copyDuration } }
+
+    /// How long the one lister worked; nil when it did not start.
+    private var listingDuration: Double? { stages.lister.busy > .zero ? stages.lister.busy.seconds : nil }
 
     /// ADF knows three ends.
     private var executionStatus: String {
@@ -114,7 +120,7 @@ extension RunReport {
         json.field("exitCode", Int(outcome.exitCode))
         json.field("startedAt", startedAt.rfc3339)
         json.field("filesFailed", sums.filesFailed)
-        json.field("bytesOnWire", stages.writer.bytesOut)
+        json.field("bytesOnWire", bytesOnWire)
         json.field("codec", codec ?? "none")
         json.field("compressionRatio", compressionRatio, places: 4)
         json.field("cpuSeconds", usage.processorTime.seconds, places: 6)

@@ -46,6 +46,8 @@ package struct RunReport: Sendable {
 
     /// The sums of the four stages.
     package struct Stages: Sendable, Equatable {
+        /// What found the objects.
+        package var lister = StageReading()
         package var reader = StageReading()
         package var chunker = StageReading()
         package var compressor = StageReading()
@@ -54,6 +56,7 @@ package struct RunReport: Sendable {
         package init() {}
 
         package init(_ meters: StageMeters) {
+            lister = meters.lister.reading
             reader = meters.reader.reading
             chunker = meters.chunker.reading
             compressor = meters.compressor.reading
@@ -63,6 +66,7 @@ package struct RunReport: Sendable {
         /// What was added since `earlier`.
         package func since(_ earlier: Stages) -> Stages {
             var difference = Stages()
+            difference.lister = lister.since(earlier.lister)
             difference.reader = reader.since(earlier.reader)
             difference.chunker = chunker.since(earlier.chunker)
             difference.compressor = compressor.since(earlier.compressor)
@@ -90,6 +94,13 @@ package struct RunReport: Sendable {
 
     /// Seconds to the microsecond, as the report shows them.
     package var copyDuration: Double { (duration.seconds * 1e6).rounded() / 1e6 }
+
+    /// Bytes of bodies that were sent to the sink, those of attempts that failed too; nil where what came from a
+    /// distant source was not counted.
+    package var bytesOnWire: Int? {
+        if sink.isRemote { return counts?.bytesOnWire }
+        return source.isRemote ? nil : 0
+    }
 
     /// Bytes before compression for each byte after it.
     package var compressionRatio: Double? {

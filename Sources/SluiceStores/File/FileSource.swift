@@ -2,17 +2,18 @@ internal import Glibc
 package import SluiceCore
 
 /// Local files: one file, or a directory tree.
-package struct FileSource: LookupSource {
+package struct FileSource: ObjectSource {
     package let location: Location
     private let path: String
-    private let options: WalkOptions
+    private let recursive: Bool
     /// Whether the path was a directory when the source was made: items are then relative to it.
     private let isTree: Bool
 
-    package init(path: String, isDirectory: Bool, options: WalkOptions = WalkOptions()) {
+    /// - Parameter recursive: whether directories below a directory are walked.
+    package init(path: String, isDirectory: Bool, recursive: Bool = true) {
         location = .file(path: path, isDirectory: isDirectory)
         self.path = path
-        self.options = options
+        self.recursive = recursive
         let status = try? FileStatus.of(path)
         isTree = status?.kind == .directory
     }
@@ -21,7 +22,7 @@ package struct FileSource: LookupSource {
     package init(directory path: String) {
         location = .file(path: path, isDirectory: true)
         self.path = path
-        options = WalkOptions()
+        recursive = true
         isTree = true
     }
 
@@ -36,7 +37,7 @@ package struct FileSource: LookupSource {
         }
         switch status.kind {
         case .directory:
-            try DirectoryWalk(root: path, options: options).run(body)
+            try DirectoryWalk(root: path, recursive: recursive).run(body)
         case .regular:
             guard !path.hasSuffix("/") else {
                 throw StoreError(.usage, "\"\(path)\" is a file, not a directory", advice: "Leave the slash at its end out")
@@ -48,26 +49,14 @@ package struct FileSource: LookupSource {
         }
     }
 
-    /// A link is what it leads to, if links are followed; else it is refused here, where it was asked for by name.
-    package func find(_ name: String) throws -> SourceItem? {
-        let place = fullPath(name)
-        guard let status = try FileStatus.ofOptional(place, followingLinks: options.links == .follow) else { return nil }
-        switch status.kind {
-        case .regular: return SourceItem(name: name, size: status.size, modified: status.modified)
-        case .directory: throw StoreError(.usage, "\"\(place)\" is a directory", advice: "Name the files in it")
-        case .symbolicLink: throw StoreError(.usage, "\"\(place)\" is a symbolic link, and links are skipped")
-        case .other: throw StoreError(.usage, "\"\(place)\" is neither a file nor a directory")
-        }
-    }
-
     package func open(_ item: SourceItem) throws -> any ReadableObject {
-        try LocalFile(path: fullPath(item.name))
+        try LocalFile(path: fullPath(item))
     }
 
     /// A single file's item carries the file's own last part; one below a directory is relative to it.
-    private func fullPath(_ name: String) -> String {
+    private func fullPath(_ item: SourceItem) -> String {
         guard isTree else { return path }
-        return path.hasSuffix("/") ? path + name : path + "/" + name
+        return path.hasSuffix("/") ? path + item.name : path + "/" + item.name
     }
 }
 

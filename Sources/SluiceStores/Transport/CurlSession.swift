@@ -168,6 +168,13 @@ internal import SluiceCore
         return status
     }
 
+    /// Bytes of the request's body that have left.
+    var bytesSent: Int {
+        var count: curl_off_t = 0
+        unsafe sluice_get_offset(handle, CURLINFO_SIZE_UPLOAD_T, &count)
+        return Int(count)
+    }
+
     /// The answer, after the transfer has ended; throws what broke it.
     func finish(_ code: CURLcode, to origin: String) throws(StoreError) -> HTTPResponse {
         defer { upload = nil }

@@ -136,7 +136,8 @@ internal import SluiceCore
     @unsafe private func complete(_ handle: UnsafeMutableRawPointer, _ code: CURLcode) {
         guard let slot = unsafe busy.removeValue(forKey: handle) else { return }
         unsafe transfers.remove(handle)
-        guard let step = slot.step.take() else { return }
+        guard var step = slot.step.take() else { return }
+        step.bytesOnWire = slot.session.bytesSent
         let result: StepResult
         do {
             let response = try slot.session.finish(code, to: slot.origin)
@@ -169,7 +170,8 @@ internal import SluiceCore
         for unsafe (handle, slot) in unsafe busy where slot.step?.action.isAbort == false {
             unsafe transfers.remove(handle)
             unsafe busy[handle] = nil
-            guard let step = slot.step.take() else { continue }
+            guard var step = slot.step.take() else { continue }
+            step.bytesOnWire = slot.session.bytesSent
             if case .stream(let stream, _) = step.action { stream.close() }
             release(slot)
             feed.finish(step, .failed(Cancelled()))

@@ -24,7 +24,18 @@ private func findings(
     @Test("bytes count as verified where the store checked them or they were read back")
     func consistency() {
         let file = Location.file(path: "out", isDirectory: false)
-        #expect(findings { $0.copied = 1 }.consistency == .verified)
+        #expect(
+            findings {
+                $0.copied = 2; $0.confirmedByDigest = 2
+            }.consistency == .verified
+        )
+        // A store of digests that did not repeat all of them.
+        #expect(
+            findings {
+                $0.copied = 2; $0.confirmedByDigest = 1
+            }.consistency == .notVerified
+        )
+        #expect(findings { $0.copied = 1 }.consistency == .notVerified)
         #expect(findings(verification: .none) { $0.copied = 1 }.consistency == .notVerified)
         #expect(findings(sink: file) { $0.copied = 1 }.consistency == .notVerified)
         #expect(

@@ -20,7 +20,8 @@ private func line(_ name: String, _ outcome: ItemRecord.Outcome, _ checksum: Che
         modified: Timestamp(nanoseconds: 1_792_560_000_042_000_000),
         checksum: checksum,
         entityTag: "\"tag\"",
-        isReadBack: false
+        isReadBack: false,
+        isConfirmedByDigest: outcome.failure == nil
     )
     var json = JSONWriter()
     record.writeManifestLine(to: &json)
@@ -33,7 +34,8 @@ private func line(_ name: String, _ outcome: ItemRecord.Outcome, _ checksum: Che
         let checksum = Checksum(algorithm: .crc64nvme, bytes: [0, 0, 0, 0, 0, 0, 0, 1])
         let expected =
             #"{"name":"a","sinkName":"a.gz","size":4,"sourceSize":10,"modified":"2026-10-21T05:20:00.042Z","#
-            + #""digests":{"crc64nvme":"AAAAAAAAAAE="},"entityTag":"\"tag\"","outcome":"copied"}"# + "\n"
+            + #""digests":{"crc64nvme":"AAAAAAAAAAE="},"entityTag":"\"tag\"","confirmedByDigest":true,"outcome":"copied"}"#
+            + "\n"
         #expect(line("a", .copied, checksum) == expected)
     }
 

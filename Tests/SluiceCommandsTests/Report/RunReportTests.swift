@@ -54,7 +54,8 @@ private struct Output: Decodable {
     }
     struct Own: Decodable {
         let version, runId, command, status, startedAt, codec: String
-        let exitCode, bytesOnWire, peakMemory, resumedBytes: Int
+        let exitCode, peakMemory, resumedBytes: Int
+        let bytesOnWire: Int?
         let retries, throttled: Int?
         let compressionRatio: Double?
         let cpuSeconds: Double
@@ -112,6 +113,7 @@ private func report(_ outcome: RunOutcome = .succeeded) -> RunReport {
         report.sourceConnections = 2
         report.consistency = .verified
         report.stages.reader = StageReading(busy: .seconds(1), waitingForInput: .seconds(3), bytesIn: 5, bytesOut: 5)
+        report.stages.lister = StageReading(busy: .milliseconds(1500), waitingForOutput: .seconds(3))
         let output = try Output(report)
         #expect(output.filesRead == 110 && output.filesWritten == 110 && output.filesSkipped == 0)
         #expect(output.dataWritten == 4096)
@@ -129,6 +131,7 @@ private func report(_ outcome: RunOutcome = .succeeded) -> RunReport {
         #expect(
             Set(execution.profile.transfer.details.keys) == ["listingSource", "readingFromSource", "writingToSink"]
         )
+        #expect(execution.profile.transfer.details["listingSource"]?.workingDuration == 1.5)
         // A quarter of its workers' time.
         #expect(execution.profile.transfer.details["readingFromSource"]?.workingDuration == 97)
         #expect(execution.detailedDurations == ["queuingDuration": 0, "transferDuration": 388])
@@ -149,11 +152,19 @@ private func report(_ outcome: RunOutcome = .succeeded) -> RunReport {
             bytesIn: 1000,
             bytesOut: 250
         )
-        report.stages.writer = StageReading(bytesIn: 250, bytesOut: 250)
+        report.counts = WriteStage.Counts(
+            retries: 1,
+            throttled: 0,
+            peakActive: 1,
+            active: 0,
+            limit: 1,
+            queued: 0,
+            bytesOnWire: 400
+        )
         let own = try Output(report).sluice
         #expect(own.version == "0.1.0" && own.command == "copy" && own.status == "Succeeded" && own.exitCode == 0)
         #expect(own.codec == "gzip" && own.compressionRatio == 4)
-        #expect(own.cpuSeconds == 1.5 && own.peakMemory == 20 << 20 && own.resumedBytes == 0 && own.bytesOnWire == 250)
+        #expect(own.cpuSeconds == 1.5 && own.peakMemory == 20 << 20 && own.resumedBytes == 0 && own.bytesOnWire == 400)
         #expect(Set(own.stages.keys) == ["reader", "chunker", "compressor", "writer"])
         #expect(own.stages["compressor"]?.busy == 380)
         #expect(own.bottleneck?.hasPrefix("The compression held the rest up") == true)
