@@ -14,7 +14,8 @@ let package = Package(
         .executable(name: "sluice", targets: ["sluice"])
     ],
     dependencies: [
-        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2")
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
     ],
     targets: [
         .executableTarget(name: "sluice", dependencies: ["SluiceCommands"]),
@@ -34,6 +35,13 @@ let package = Package(
             dependencies: [
                 "SluiceEngine", "SluiceStores", "SluiceCodecs", "SluiceDigests", "SluicePipeline", "SluiceCore",
                 "COpenSSL", "CLinux",
+            ]
+        ),
+        .target(
+            name: "SluiceLedger",
+            dependencies: [
+                "SluiceCore", .product(name: "GRDB", package: "GRDB.swift"),
+                .product(name: "GRDBSQLite", package: "GRDB.swift"),
             ]
         ),
         .target(name: "SluicePipeline", dependencies: ["SluiceDigests", "SluiceCore"]),
@@ -74,6 +82,12 @@ let package = Package(
             ]
         ),
         .testTarget(
+            name: "SluiceLedgerTests",
+            dependencies: [
+                "SluiceLedger", "SluiceCore", "SluiceTestSupport", .product(name: "GRDB", package: "GRDB.swift"),
+            ]
+        ),
+        .testTarget(
             name: "SluiceServerTests",
             dependencies: [
                 "SluiceEngine", "SluiceStores", "SluiceCodecs", "SluicePipeline", "SluiceCore", "SluiceTestSupport",
@@ -93,7 +107,7 @@ let package = Package(
 /// Modules that handle raw memory or call C: every unsafe expression in them is marked.
 let handlesRawMemory: Set<String> = [
     "SluiceCodecs", "SluiceDigests", "SluiceStores", "SluicePipeline", "SluiceCore",
-    "SluiceBench",
+    "SluiceBench", "SluiceLedger",
 ]
 
 for target in package.targets where target.type != .system {

@@ -1,0 +1,84 @@
+/// Events that wait to be written, and when they are.
+///
+/// A pure value: `RunLedger` keeps it behind a lock and does what it says.
+struct Backlog {
+    /// What whoever has appended an event must do.
+    enum Demand: Equatable {
+        case nothing
+        /// Have the events written within `interval`.
+        case later
+        /// Have them written now, by another thread.
+        case soon
+        /// Write them, or wait until they are written: there are as many as may wait.
+        case wait
+    }
+
+    /// How long an event waits at most: what a crash loses.
+    static let interval = 200
+    /// Events that are worth a transaction of their own. A commit costs some 30 µs, as much as twenty rows.
+    static let batch = 4096
+    /// Events that may wait: 8 MB, and a tenth of a second of the writer's time.
+    static let limit = 65536
+
+    private(set) var events: [LedgerEvent] = []
+    /// An emptied array that has its memory already.
+    private var spare: [LedgerEvent] = []
+    /// The ordinal of the next new item.
+    private(set) var nextOrdinal: Int
+    private var isScheduled = false
+    private var isUrgent = false
+    /// Whether events are still taken.
+    private(set) var isOpen = true
+
+    init(nextOrdinal: Int) { self.nextOrdinal = nextOrdinal }
+
+    /// The ordinal of a new item.
+    mutating func takeOrdinal() -> Int {
+        nextOrdinal += 1
+        return nextOrdinal - 1
+    }
+
+    mutating func append(_ event: LedgerEvent) -> Demand {
+        guard isOpen else { return .nothing }
+        events.append(event)
+        if events.count >= Backlog.limit { return .wait }
+        if events.count >= Backlog.batch, !isUrgent {
+            isUrgent = true
+            return .soon
+        }
+        guard !isScheduled else { return .nothing }
+        isScheduled = true
+        return .later
+    }
+
+    /// Gives all events away.
+    mutating func take() -> [LedgerEvent] {
+        isScheduled = false
+        isUrgent = false
+        let taken = events
+        events = spare
+        spare = []
+        return taken
+    }
+
+    /// Takes an array back for its memory, unless it has become large.
+    mutating func giveBack(_ taken: consuming [LedgerEvent]) {
+        guard taken.count <= 2 * Backlog.batch else { return }
+        taken.removeAll(keepingCapacity: true)
+        spare = taken
+    }
+
+    /// Forgets what waits and takes nothing more.
+    mutating func close() {
+        isOpen = false
+        events = []
+    }
+}
+
+/// Something that goes into the ledger.
+enum LedgerEvent: Sendable {
+    case begun(ItemIdentifier, BegunItem, replacing: ItemIdentifier?)
+    case block(ItemIdentifier, BlockRecord)
+    /// `hasBegun` where a row of it is there already.
+    case ended(ItemIdentifier, EndedItem, hasBegun: Bool)
+}

@@ -1,0 +1,9 @@
+import GRDB
+import SluiceLedger
+
+/// The number of rows of a table, seen by a connection of its own.
+func count(_ table: String, _ site: LedgerSite) throws -> Int {
+    try DatabaseQueue(path: site.directory.ledger).read {
+        try Int.fetchOne($0, sql: "SELECT count(*) FROM \(table)") ?? -1
+    }
+}
