@@ -18,7 +18,7 @@ extension CopySpecification {
         }
         switch sourceKind {
         case .directory:
-            guard recursive, LocalPlace.resolved(to, isBelow: LocalPlace.resolved(from)) else { return }
+            guard selection.recursive, filesFrom == nil, LocalPlace.resolved(to, isBelow: LocalPlace.resolved(from)) else { return }
             throw CopyError(
                 .usage,
                 "\"\(to)\" is inside \"\(from)\": the copy would copy what it has just written",

@@ -38,7 +38,12 @@ package struct CopySpecification: Sendable {
     package var codec: (any ChunkCodec)?
     package var verification = Verification.transfer
     package var overwrite = Overwrite.always
-    package var recursive = true
+    /// Which of the source's objects are copied.
+    package var selection = Selection()
+    /// A list of the names to copy, instead of all that the source lists: a file, or `-` for standard input.
+    package var filesFrom: String?
+    /// What symbolic links in a source of files are taken for.
+    package var links = WalkOptions.Links.follow
     /// Whether an object that vanished between listing and reading is skipped; else it fails.
     package var skipsMissing = true
     package var retry = RetryLimits()

@@ -33,19 +33,57 @@ struct StoreFactory {
         )
     }
 
-    /// The store that the specification reads from.
+    /// What the specification reads: the selected objects of its source.
     func source() throws -> any ObjectSource {
+        let source = try specification.filesFrom.map { try named(by: $0) } ?? listed()
+        return specification.selection.isEverything ? source : SelectedSource(source, specification.selection)
+    }
+
+    /// All that the source lists.
+    private func listed() throws -> any ObjectSource {
         let target = try StoreTarget(specification.source)
         switch target.kind {
         case .file(let path):
-            return FileSource(path: path, isDirectory: path.hasSuffix("/"), recursive: specification.recursive)
+            return FileSource(path: path, isDirectory: path.hasSuffix("/"), options: walk)
         case .standardStream:
             return StandardInputSource()
         case .http, .s3, .azure:
-            let dialect = try readDialect(target, .source, specification.sourceConnection, of: specification.source)
-            let client = HTTPClient(settings: settings(specification.sourceConnection))
-            return try BlobSource(dialect: dialect, client: client, name: target.name)
+            return try BlobSource(dialect: readDialect(target), client: client, name: target.name)
         }
+    }
+
+    /// What a list names of the source.
+    private func named(by list: String) throws -> any ObjectSource {
+        let names = NameList(path: list)
+        let folder = specification.source.asFolder
+        let target = try StoreTarget(folder)
+        switch target.kind {
+        case .file(let path):
+            let source = FileSource(path: path, isDirectory: true, options: walk)
+            guard !source.isSingleObject else {
+                throw CopyError(.usage, "--files-from names files in a directory, and \"\(path)\" is none", advice: "Check the source's path")
+            }
+            return NamedSource(source, names: names, lookups: 1)
+        case .standardStream:
+            throw CopyError(.usage, "--files-from names files, and standard input has none", advice: "Leave one of them out")
+        case .http, .s3, .azure:
+            let dialect = try readDialect(target, .source, specification.sourceConnection, of: folder)
+            return NamedSource(BlobSource(dialect: dialect, client: client), names: names, lookups: Lookup.remote)
+        }
+    }
+
+    private var walk: WalkOptions {
+        var options = WalkOptions()
+        options.recursive = specification.selection.recursive
+        options.links = specification.links
+        options.mayContain = { [selection = specification.selection] in selection.mayContain(folder: $0) }
+        return options
+    }
+
+    private var client: HTTPClient { HTTPClient(settings: settings(specification.sourceConnection)) }
+
+    private func readDialect(_ target: StoreTarget) throws -> any BlobReadDialect {
+        try readDialect(target, .source, specification.sourceConnection, of: specification.source)
     }
 
     func sink(_ target: StoreTarget) throws -> any ObjectSink {

@@ -58,3 +58,20 @@ struct StoreTarget {
         }
     }
 }
+
+extension Location {
+    /// The same place, as a folder whatever it is.
+    var asFolder: Location {
+        func closed(_ path: String) -> String { path.isEmpty || path.hasSuffix("/") ? path : path + "/" }
+        switch self {
+        case .file(let path, _): return .file(path: path, isDirectory: true)
+        case .s3(let bucket, let key): return .s3(bucket: bucket, key: closed(key))
+        case .azure(let account, let container, let name):
+            return .azure(account: account, container: container, name: closed(name))
+        case .http(var address):
+            address.path = address.path.isEmpty ? "/" : closed(address.path)
+            return .http(address)
+        case .standardStream, .odbc: return self
+        }
+    }
+}

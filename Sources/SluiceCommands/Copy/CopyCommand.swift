@@ -14,6 +14,7 @@ struct CopyCommand: ParsableCommand {
     )
 
     @OptionGroup var copy: CopyArguments
+    @OptionGroup(title: "Selection") var selection: SelectionArguments
     @OptionGroup(title: "Connections") var connection: ConnectionArguments
     @OptionGroup(title: "Output") var output: OutputArguments
 
@@ -21,7 +22,7 @@ struct CopyCommand: ParsableCommand {
     var dryRun = false
 
     func run() throws {
-        let specification = try copy.specification(connection, environment: ProcessEnvironment.variables)
+        let specification = try copy.specification(connection, selection, environment: ProcessEnvironment.variables)
         if dryRun {
             guard output.report == nil, output.manifest == nil else {
                 throw UsageError("--dry-run moves nothing that --report or --manifest could tell of", advice: "Leave them out")

@@ -19,22 +19,20 @@ struct ListCommand: ParsableCommand {
     @Flag(help: "Write a line of JSON for each object.")
     var json = false
 
-    @Flag(inversion: .prefixedNo, help: "List the folders below the location too.")
-    var recursive = true
-
     @Flag(name: .shortAndLong, help: "Leave the sum out.")
     var quiet = false
 
     @Option(help: .init("The service, if not the public cloud's.", valueName: "url"))
     var sourceEndpoint: String?
 
+    @OptionGroup(title: "Selection") var selection: SelectionArguments
     @OptionGroup(title: "Connections") var connection: ConnectionArguments
 
     func run() throws {
         // Nothing is written: the sink stands for none.
         var specification = CopySpecification(source: try Location(parsing: location), sink: .standardStream)
         specification.sourceConnection = try connection.options(endpoint: sourceEndpoint, of: "--source-endpoint")
-        specification.recursive = recursive
+        try selection.apply(to: &specification)
         specification.environment = ProcessEnvironment.variables
         let preview = CopyPreview(specification)
         let listing = try Listing(of: specification.source)

@@ -53,14 +53,15 @@ struct CopyArguments: ParsableArguments {
     @Option(help: .init("What an object that stands at the sink already gets.", valueName: "mode"))
     var overwrite = CopySpecification.Overwrite.always
 
-    @Flag(inversion: .prefixedNo, help: "Copy the folders below the source too.")
-    var recursive = true
-
     @Flag(inversion: .prefixedNo, help: "Skip a file that vanishes meanwhile, rather than fail it.")
     var skipMissing = true
 
     /// The engine's form of the options.
-    func specification(_ connection: ConnectionArguments, environment: [String: String]) throws -> CopySpecification {
+    func specification(
+        _ connection: ConnectionArguments,
+        _ selection: SelectionArguments,
+        environment: [String: String]
+    ) throws -> CopySpecification {
         var specification = CopySpecification(source: try Location(parsing: source), sink: try Location(parsing: sink))
         specification.sourceConnection = try connection.options(endpoint: sourceEndpoint, of: "--source-endpoint")
         specification.sinkConnection = try connection.options(endpoint: sinkEndpoint, of: "--sink-endpoint")
@@ -72,7 +73,7 @@ struct CopyArguments: ParsableArguments {
         specification.codec = try codec(named: compress)
         specification.verification = verify
         specification.overwrite = overwrite
-        specification.recursive = recursive
+        try selection.apply(to: &specification)
         specification.skipsMissing = skipMissing
         specification.environment = environment
         return specification

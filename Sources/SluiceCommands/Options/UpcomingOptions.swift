@@ -6,18 +6,20 @@ enum UpcomingOptions {
     ]
 
     private static let options: Set<String> = [
-        "--bad-rows", "--bandwidth", "--batch-rows", "--decompress", "--delete-source", "--exclude", "--file-prefix",
-        "--files-from", "--format", "--include", "--keep-staging", "--layout", "--max-bad-rows", "--max-rows-per-file",
-        "--max-size", "--min-size", "--modified-after", "--modified-before", "--partition-column", "--partitions",
+        "--bad-rows", "--bandwidth", "--batch-rows", "--decompress", "--delete-source", "--file-prefix",
+        "--format", "--keep-staging", "--layout", "--max-bad-rows", "--max-rows-per-file",
+        "--partition-column", "--partitions",
         "--preserve", "--query", "--requests-per-second", "--sink-credential", "--skip-bad-rows", "--skip-forbidden",
         "--source-credential", "--staging", "--staging-compress", "--staging-credential", "--staging-endpoint",
-        "--symlinks", "--table",
+        "--table",
     ]
 
     private static let prefix = "--csv-"
 
     /// Options that are there, with values that are not.
-    private static let values: [String: Set<String>] = ["--overwrite": ["if-newer", "if-different"]]
+    private static let values: [String: Set<String>] = [
+        "--overwrite": ["if-newer", "if-different"], "--symlinks": ["copy"],
+    ]
 
     /// The sentence about the first such word in `arguments`; nil when there is none.
     static func refusal(of arguments: [String]) -> String? {

@@ -1,13 +1,13 @@
 /// The strings, numbers and words of a JSON object's own level: what a token endpoint answers (RFC 8259).
 ///
 /// Values that are objects or arrays are passed over, to a bounded depth.
-struct JSONFields {
+package struct JSONFields {
     private let bytes: [UInt8]
     private var position = 0
     private var fields: [String: String] = [:]
 
     /// Nil when the text is no JSON object.
-    init?(_ bytes: [UInt8]) {
+    package init?(_ bytes: [UInt8]) {
         self.bytes = bytes
         guard readObject(keeping: true, depth: 0) else { return nil }
         skipSpace()
@@ -15,7 +15,7 @@ struct JSONFields {
     }
 
     /// A string's text, a number's digits, or `true`, `false` and `null`.
-    subscript(_ name: String) -> String? { fields[name] }
+    package subscript(_ name: String) -> String? { fields[name] }
 
     /// An answer is at most three deep.
     private static let depthLimit = 16

@@ -4,7 +4,7 @@ internal import SluiceCore
 /// Lists the files below a directory, depth first, holding one open directory a level and no list.
 struct DirectoryWalk {
     let root: String
-    let recursive: Bool
+    let options: WalkOptions
 
     func run(_ body: (ListEntry) throws -> Void) throws {
         guard let status = try FileStatus.of(root) else {
@@ -47,7 +47,7 @@ struct DirectoryWalk {
     ) throws {
         let status: FileStatus
         do {
-            guard let found = try FileStatus.of(last, in: directory) else {
+            guard let found = try FileStatus.of(last, in: directory, followingLinks: options.links == .follow) else {
                 try report(missing: name, body)
                 return
             }
@@ -60,7 +60,7 @@ struct DirectoryWalk {
         case .regular:
             try body(.item(SourceItem(name: name, size: status.size, modified: status.modified)))
         case .directory:
-            guard recursive else { return }
+            guard options.recursive, options.mayContain(name) else { return }
             guard !above.contains(status.identity) else {
                 try body(.failure(name: name, StoreError(.inputOutput, "\"\(path(of: name))\" leads back to a directory above it", advice: "Remove the link or exclude it")))
                 return
@@ -73,7 +73,8 @@ struct DirectoryWalk {
                 // A directory that can't be read is one failure; its siblings are still listed.
                 try body(.failure(name: name + "/", error))
             }
-        case .symbolicLink, .other:
+        case .symbolicLink: return
+        case .other:
             try body(.failure(name: name, StoreError(.inputOutput, "\"\(path(of: name))\" is neither a file nor a directory", advice: "Devices, pipes and sockets are not copied")))
         }
     }

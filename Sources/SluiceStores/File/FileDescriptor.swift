@@ -81,4 +81,13 @@ struct FileStatus: Sendable, Equatable {
         if errno == ENOENT { return nil }
         throw SystemCall.error(errno, "\"\(path)\" can't be examined")
     }
+
+    /// The same, where a file above it on the path means that nothing is there, too.
+    static func ofOptional(_ path: String, followingLinks: Bool = true) throws(StoreError) -> FileStatus? {
+        do {
+            return try of(path, followingLinks: followingLinks)
+        } catch where error.kind == .notFound {
+            return nil
+        }
+    }
 }

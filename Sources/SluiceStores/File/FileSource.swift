@@ -2,18 +2,17 @@ internal import Glibc
 package import SluiceCore
 
 /// Local files: one file, or a directory tree.
-package struct FileSource: ObjectSource {
+package struct FileSource: LookupSource {
     package let location: Location
     private let path: String
-    private let recursive: Bool
+    private let options: WalkOptions
     /// Whether the path was a directory when the source was made: items are then relative to it.
     private let isTree: Bool
 
-    /// - Parameter recursive: whether directories below a directory are walked.
-    package init(path: String, isDirectory: Bool, recursive: Bool = true) {
+    package init(path: String, isDirectory: Bool, options: WalkOptions = WalkOptions()) {
         location = .file(path: path, isDirectory: isDirectory)
         self.path = path
-        self.recursive = recursive
+        self.options = options
         let status = try? FileStatus.of(path)
         isTree = status?.kind == .directory
     }
@@ -22,7 +21,7 @@ package struct FileSource: ObjectSource {
     package init(directory path: String) {
         location = .file(path: path, isDirectory: true)
         self.path = path
-        recursive = true
+        options = WalkOptions()
         isTree = true
     }
 
@@ -37,7 +36,7 @@ package struct FileSource: ObjectSource {
         }
         switch status.kind {
         case .directory:
-            try DirectoryWalk(root: path, recursive: recursive).run(body)
+            try DirectoryWalk(root: path, options: options).run(body)
         case .regular:
             guard !path.hasSuffix("/") else {
                 throw StoreError(.usage, "\"\(path)\" is a file, not a directory", advice: "Leave the slash at its end out")
@@ -49,14 +48,26 @@ package struct FileSource: ObjectSource {
         }
     }
 
+    /// A link is what it leads to, if links are followed; else it is refused here, where it was asked for by name.
+    package func find(_ name: String) throws -> SourceItem? {
+        let place = fullPath(name)
+        guard let status = try FileStatus.ofOptional(place, followingLinks: options.links == .follow) else { return nil }
+        switch status.kind {
+        case .regular: return SourceItem(name: name, size: status.size, modified: status.modified)
+        case .directory: throw StoreError(.usage, "\"\(place)\" is a directory", advice: "Name the files in it")
+        case .symbolicLink: throw StoreError(.usage, "\"\(place)\" is a symbolic link, and links are skipped")
+        case .other: throw StoreError(.usage, "\"\(place)\" is neither a file nor a directory")
+        }
+    }
+
     package func open(_ item: SourceItem) throws -> any ReadableObject {
-        try LocalFile(path: fullPath(item))
+        try LocalFile(path: fullPath(item.name))
     }
 
     /// A single file's item carries the file's own last part; one below a directory is relative to it.
-    private func fullPath(_ item: SourceItem) -> String {
+    private func fullPath(_ name: String) -> String {
         guard isTree else { return path }
-        return path.hasSuffix("/") ? path + item.name : path + "/" + item.name
+        return path.hasSuffix("/") ? path + name : path + "/" + name
     }
 }
 

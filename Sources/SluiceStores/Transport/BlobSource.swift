@@ -1,7 +1,7 @@
 package import SluiceCore
 
 /// A source behind HTTP: a dialect that says what to ask, and a client that asks.
-package struct BlobSource: ObjectSource {
+package struct BlobSource: LookupSource {
     private let dialect: any BlobReadDialect
     private let client: HTTPClient
     /// The one object that the location is; nil where it is a folder.
@@ -29,12 +29,7 @@ package struct BlobSource: ObjectSource {
             try dialect.propertiesRequest(name: String(last), now: .now)
         }
         if response.isSuccess {
-            object = SourceItem(
-                name: String(last),
-                size: response["content-length"].flatMap { Int($0) },
-                modified: response["last-modified"].flatMap { Timestamp(httpDate: $0) },
-                entityTag: response["etag"]
-            )
+            object = SourceItem(name: String(last), properties: response)
         } else {
             // No such object: it may be a folder, where the service has any.
             guard response.status == 404, try dialect.listRequest(marker: nil, now: now) != nil else {
@@ -99,12 +94,33 @@ package struct BlobSource: ObjectSource {
     /// A page of 5,000 names of 1,024 bytes with their properties.
     private static let pageLimit = ByteCount.mebibytes(32)
 
+    package func find(_ name: String) throws -> SourceItem? {
+        let response = try BlobSource.answer(client, dialect, name: name) {
+            try dialect.propertiesRequest(name: name, now: .now)
+        }
+        if response.isSuccess { return SourceItem(name: name, properties: response) }
+        guard response.status == 404 else { throw dialect.failure(response, name: name, now: .now) }
+        return nil
+    }
+
     package func open(_ item: SourceItem) throws -> any ReadableObject {
         let response = try BlobSource.answer(client, dialect, name: item.name) {
             try dialect.propertiesRequest(name: item.name, now: .now)
         }
         guard response.isSuccess else { throw dialect.failure(response, name: item.name, now: .now) }
         return BlobObject(name: item.name, properties: response, dialect: dialect, client: client)
+    }
+}
+
+extension SourceItem {
+    /// An object by the headers that tell of it.
+    fileprivate init(name: String, properties: HTTPResponse) {
+        self.init(
+            name: name,
+            size: properties["content-length"].flatMap { Int($0) },
+            modified: properties["last-modified"].flatMap { Timestamp(httpDate: $0) },
+            entityTag: properties["etag"]
+        )
     }
 }
 

@@ -8,7 +8,7 @@ import Testing
 
 private func specification(_ arguments: String...) throws -> CopySpecification {
     let command = try #require(try SluiceCommand.parseAsRoot(["copy", "in", "out"] + arguments) as? CopyCommand)
-    return try command.copy.specification(command.connection, environment: [:])
+    return try command.copy.specification(command.connection, command.selection, environment: [:])
 }
 
 @Suite struct CopyArgumentsTests {
@@ -23,7 +23,7 @@ private func specification(_ arguments: String...) throws -> CopySpecification {
         #expect(plain.codec == nil)
         #expect(plain.verification == .transfer)
         #expect(plain.overwrite == .always)
-        #expect(plain.recursive)
+        #expect(plain.selection.isEverything)
         #expect(plain.skipsMissing)
         #expect(plain.sinkConnection.proxy == .system)
         #expect(!plain.sinkConnection.allowsPlaintext)
@@ -68,7 +68,7 @@ private func specification(_ arguments: String...) throws -> CopySpecification {
         #expect(made.codec?.name == "gzip")
         #expect(made.verification == .readback)
         #expect(made.overwrite == .never)
-        #expect(!made.recursive)
+        #expect(!made.selection.recursive)
         #expect(!made.skipsMissing)
         for connection in [made.sourceConnection, made.sinkConnection] {
             #expect(connection.allowsPlaintext)
@@ -104,7 +104,7 @@ private func specification(_ arguments: String...) throws -> CopySpecification {
     func refusals(arguments: [String]) throws {
         let command = try #require(try SluiceCommand.parseAsRoot(["copy", "in", "out"] + arguments) as? CopyCommand)
         let error = #expect(throws: UsageError.self) {
-            try command.copy.specification(command.connection, environment: [:])
+            try command.copy.specification(command.connection, command.selection, environment: [:])
         }
         #expect(error?.what.hasPrefix(arguments[0]) == true)
     }

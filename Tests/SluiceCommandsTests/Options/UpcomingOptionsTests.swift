@@ -6,8 +6,8 @@ import Testing
     @Test(
         "an option that is yet to come is refused by its name",
         arguments: [
-            "--bandwidth", "--requests-per-second", "--include", "--exclude", "--modified-after", "--modified-before",
-            "--min-size", "--max-size", "--files-from", "--symlinks", "--layout", "--staging", "--staging-compress",
+            "--bandwidth", "--requests-per-second",
+            "--layout", "--staging", "--staging-compress",
             "--keep-staging", "--staging-endpoint", "--format", "--table", "--query", "--partition-column",
             "--partitions",
             "--batch-rows", "--csv-delimiter", "--csv-quote-all", "--max-rows-per-file", "--file-prefix", "--preserve",

@@ -1,0 +1,18 @@
+/// How a directory tree is walked.
+package struct WalkOptions: Sendable {
+    /// What a symbolic link is taken for.
+    package enum Links: String, Sendable, CaseIterable {
+        /// What it leads to.
+        case follow
+        /// Nothing: links are passed over.
+        case skip
+    }
+
+    /// Whether directories below the first one are walked.
+    package var recursive = true
+    package var links = Links.follow
+    /// Whether something below the folder, which is named relative to the first one, is wanted.
+    package var mayContain: @Sendable (_ folder: String) -> Bool = { _ in true }
+
+    package init() {}
+}
