@@ -25,8 +25,8 @@ extension CopySpecification {
                 advice: "Choose a directory outside, or give --no-recursive"
             )
         case .file:
-            let file = isFolder || sinkKind == .directory ? to + "/" + (from.split(separator: "/").last ?? "") : to
-            guard codec == nil, LocalPlace.resolved(from) == LocalPlace.resolved(file) else { return }
+            let file = isFolder || sinkKind == .directory ? to.path(of: from.lastPathPart ?? "") : to
+            guard codec == nil, LocalPlace.resolved(from).hasSameBytes(as: LocalPlace.resolved(file)) else { return }
             throw CopyError(.usage, "\"\(from)\" is both source and sink", advice: "Choose another place for the copy")
         case nil: return
         }
@@ -45,7 +45,7 @@ extension CopySpecification {
             let meets =
                 isTree
                 ? end == "source" && LocalPlace.resolved(path, isBelow: LocalPlace.resolved(place))
-                : LocalPlace.resolved(path) == LocalPlace.resolved(place) || LocalPlace.areSame(path, place)
+                : LocalPlace.resolved(path).hasSameBytes(as: LocalPlace.resolved(place)) || LocalPlace.areSame(path, place)
             guard !meets else {
                 throw CopyError(.usage, "\(option) \"\(path)\" is the copy's \(end), or inside it", advice: "Choose another place for it")
             }
@@ -74,13 +74,9 @@ enum LocalPlace {
             defer { free(found) }
             return String(cString: found)
         }
-        var trimmed = Substring(path)
-        while trimmed.count > 1, trimmed.hasSuffix("/") { trimmed.removeLast() }
-        guard trimmed != "/", trimmed != "." else { return String(trimmed) }
-        let name = trimmed.split(separator: "/").last ?? ""
-        let parent = trimmed.dropLast(name.count)
-        let above = resolved(parent.isEmpty ? "." : String(parent))
-        return above.hasSuffix("/") ? above + name : above + "/" + name
+        let trimmed = path.withoutTrailingSlashes
+        guard trimmed != "/", trimmed != ".", let name = trimmed.lastPathPart else { return trimmed }
+        return resolved(trimmed.parentPath).path(of: name)
     }
 
     /// Whether both paths lead to one file, by hard links too.
@@ -94,6 +90,6 @@ enum LocalPlace {
     /// Whether `path` is `directory`, which is resolved, or lies below it.
     static func resolved(_ path: String, isBelow directory: String) -> Bool {
         let place = resolved(path)
-        return place == directory || place.hasPrefix(directory.hasSuffix("/") ? directory : directory + "/")
+        return place.hasSameBytes(as: directory) || place.remainder(after: directory.path(of: "")) != nil
     }
 }

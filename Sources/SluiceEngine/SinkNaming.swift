@@ -20,7 +20,7 @@ struct SinkNaming: Sendable, Equatable {
             // A name that was spelled out with the suffix does not get it twice.
             exactName = target.hasSuffix(suffix) ? target : target + suffix
         } else {
-            prefix = target.isEmpty || target.hasSuffix("/") ? target : target + "/"
+            prefix = target.path(of: "")
             exactName = nil
         }
     }

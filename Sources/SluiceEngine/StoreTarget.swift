@@ -24,7 +24,7 @@ struct StoreTarget {
         case .file(let path, let isDirectory):
             kind = .file(path: path)
             isFolder = isDirectory || !FileSource(path: path, isDirectory: false).isSingleObject
-            name = isFolder ? "" : path.split(separator: "/").last.map(String.init) ?? path
+            name = isFolder ? "" : path.lastPathPart ?? path
         case .http(let address):
             var base = address
             let last = address.path.split(separator: "/", omittingEmptySubsequences: false).last ?? ""
@@ -46,7 +46,7 @@ struct StoreTarget {
     var root: String {
         guard case .file(let path) = kind else { return "" }
         if isFolder { return path }
-        return path.contains("/") ? FileSink.parent(of: path) : ""
+        return path.utf8.contains(UInt8(ascii: "/")) ? path.parentPath : ""
     }
 
     /// The bucket or container without a name in it.
@@ -62,14 +62,13 @@ struct StoreTarget {
 extension Location {
     /// The same place, as a folder whatever it is.
     var asFolder: Location {
-        func closed(_ path: String) -> String { path.isEmpty || path.hasSuffix("/") ? path : path + "/" }
         switch self {
         case .file(let path, _): return .file(path: path, isDirectory: true)
-        case .s3(let bucket, let key): return .s3(bucket: bucket, key: closed(key))
+        case .s3(let bucket, let key): return .s3(bucket: bucket, key: key.path(of: ""))
         case .azure(let account, let container, let name):
-            return .azure(account: account, container: container, name: closed(name))
+            return .azure(account: account, container: container, name: name.path(of: ""))
         case .http(var address):
-            address.path = address.path.isEmpty ? "/" : closed(address.path)
+            address.path = address.path.isEmpty ? "/" : address.path.path(of: "")
             return .http(address)
         case .standardStream, .odbc: return self
         }

@@ -45,7 +45,7 @@ package struct AzureDialect: BlobDialect {
         guard name.utf16.count <= 1024 else {
             throw refusal("it has \(name.utf16.count) characters, and Azure takes 1024")
         }
-        let segments = name.split(separator: "/", omittingEmptySubsequences: false)
+        let segments = name.pathParts
         guard segments.count <= 254 else { throw refusal("it has \(segments.count) segments, and Azure takes 254") }
         // The service resolves these, however they are encoded, and would put another blob.
         guard !segments.contains("."), !segments.contains("..") else {

@@ -21,8 +21,8 @@ struct ListScope: Sendable {
         case names(prefix: String, marker: String?)
     }
 
-    private var isFolder: Bool { key.isEmpty || key.hasSuffix("/") }
-    private var folder: String { isFolder ? key : key + "/" }
+    private var isFolder: Bool { key.isEmpty || key.endsWithSlash }
+    private var folder: String { key.path(of: "") }
 
     /// In front of a service's marker on the way to the location's own object.
     private static let objectMark: Character = "o"
@@ -56,7 +56,7 @@ struct ListScope: Sendable {
         if !isFolder, listed.prefix == key { return objectPage(listed) }
         guard listed.prefix == folder || (listed.prefix ?? "").isEmpty && folder.isEmpty else { return nil }
         let below = listed.items.compactMap { item in
-            item.name.hasPrefix(folder) ? renamed(item, String(item.name.dropFirst(folder.count))) : nil
+            item.name.remainder(after: folder).map { renamed(item, $0) }
         }
         return ListPage(items: below, next: listed.next.map { "\(ListScope.namesMark)\($0)" })
     }
@@ -82,11 +82,9 @@ struct ListScope: Sendable {
     }
 
     /// A folder's marker, as consoles and file system drivers leave them: no bytes, and a name that ends with a slash.
-    static func isFolderMarker(key: String, size: Int?) -> Bool { size == 0 && key.hasSuffix("/") }
+    static func isFolderMarker(key: String, size: Int?) -> Bool { size == 0 && key.endsWithSlash }
 
-    private var lastPart: String {
-        String(key[(key.lastIndex(of: "/").map { key.index(after: $0) } ?? key.startIndex)...])
-    }
+    private var lastPart: String { key.pathParts.last ?? key }
 
     private func renamed(_ item: SourceItem, _ name: String) -> SourceItem {
         SourceItem(name: name, size: item.size, modified: item.modified, entityTag: item.entityTag)

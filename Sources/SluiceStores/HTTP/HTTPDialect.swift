@@ -23,10 +23,10 @@ package struct HTTPDialect: BlobDialect {
     private static let longestPath = 8000
 
     package func validate(name: String) throws {
-        guard !name.isEmpty, !name.hasSuffix("/") else {
+        guard !name.isEmpty, !name.endsWithSlash else {
             throw StoreError(.invalidName, "an object needs a name behind \(base.origin)", advice: "Write the whole address of the object, not a folder's")
         }
-        let parts = name.split(separator: "/", omittingEmptySubsequences: false)
+        let parts = name.pathParts
         guard !parts.contains("."), !parts.contains("..") else {
             throw StoreError(.invalidName, "\"\(name)\" can't be put over plain HTTPS", cause: "servers resolve \".\" and \"..\" in a path")
         }

@@ -55,7 +55,7 @@ extension S3Dialect {
 
     /// Whether a name has segments that S3 takes and services on top of a file system don't.
     private static func isUnusual(name: String) -> Bool {
-        name.split(separator: "/", omittingEmptySubsequences: false).contains { ["", ".", ".."].contains($0) }
+        name.pathParts.contains { ["", ".", ".."].contains($0) }
     }
 
     /// The answer to a body: its entity tag, and the digest that the service has of it.

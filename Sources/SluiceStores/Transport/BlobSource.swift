@@ -20,20 +20,20 @@ package struct BlobSource: LookupSource {
     package init(dialect: any BlobReadDialect, client: HTTPClient, name: String) throws {
         self.dialect = dialect
         self.client = client
-        guard let last = name.split(separator: "/", omittingEmptySubsequences: false).last, !last.isEmpty else {
+        guard let last = name.pathParts.last, !last.isEmpty else {
             object = nil
             return
         }
         let now = Timestamp.now
-        let response = try BlobSource.answer(client, dialect, name: String(last)) {
-            try dialect.propertiesRequest(name: String(last), now: .now)
+        let response = try BlobSource.answer(client, dialect, name: last) {
+            try dialect.propertiesRequest(name: last, now: .now)
         }
         if response.isSuccess {
-            object = SourceItem(name: String(last), properties: response)
+            object = SourceItem(name: last, properties: response)
         } else {
             // No such object: it may be a folder, where the service has any.
             guard response.status == 404, try dialect.listRequest(marker: nil, now: now) != nil else {
-                throw dialect.failure(response, name: String(last), now: now)
+                throw dialect.failure(response, name: last, now: now)
             }
             object = nil
         }
