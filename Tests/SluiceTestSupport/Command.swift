@@ -1,4 +1,4 @@
-import Glibc
+package import Glibc
 import Synchronization
 
 /// Another program, run to its end.
@@ -8,11 +8,19 @@ package struct Command: Sendable {
     /// What it wrote to standard output.
     package let output: [UInt8]
 
-    /// Runs `arguments[0]`, found on PATH; its standard input is the file at `input`, or nothing.
-    package static func run(_ arguments: [String], input: String = "/dev/null") throws -> Command {
+    /// Runs `arguments[0]`, found on PATH, with no signal blocked or ignored.
+    ///
+    /// - Parameters:
+    ///   - input: the file that is its standard input.
+    ///   - errors: the file that its standard error is added to; nil to share ours.
+    package static func run(
+        _ arguments: [String],
+        input: String = "/dev/null",
+        errors: String? = nil
+    ) throws -> Command {
         // One at a time up to the start: the writing end is open here meanwhile, and another child that inherited
         // it would hold back the end of this one's output.
-        let (process, descriptor) = try starting.withLock { _ in try start(arguments, input: input) }
+        let (process, descriptor) = try starting.withLock { _ in try start(arguments, input: input, errors: errors) }
         defer { close(descriptor) }
         let output = readAll(descriptor)
         return Command(status: wait(for: process), output: output)
@@ -21,7 +29,7 @@ package struct Command: Sendable {
     private static let starting = Mutex<Void>(())
 
     /// The process and the reading end of its standard output.
-    private static func start(_ arguments: [String], input: String) throws -> (pid_t, Int32) {
+    private static func start(_ arguments: [String], input: String, errors: String?) throws -> (pid_t, Int32) {
         var ends: [Int32] = [-1, -1]
         guard pipe(&ends) == 0 else { throw SystemCallError(call: "pipe", code: errno) }
         defer { close(ends[1]) }
@@ -32,10 +40,16 @@ package struct Command: Sendable {
         defer { posix_spawn_file_actions_destroy(&actions) }
         posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, input, O_RDONLY, 0)
         posix_spawn_file_actions_adddup2(&actions, ends[1], STDOUT_FILENO)
+        if let errors {
+            let flags = O_WRONLY | O_CREAT | O_APPEND
+            posix_spawn_file_actions_addopen(&actions, STDERR_FILENO, errors, flags, 0o600)
+        }
         var vector: [UnsafeMutablePointer<CChar>?] = arguments.map { strdup($0) } + [nil]
         defer { vector.forEach { free($0) } }
         var process: pid_t = 0
-        let code = posix_spawnp(&process, arguments[0], &actions, nil, &vector, environ)
+        let code = withUnblockedSignals { attributes in
+            posix_spawnp(&process, arguments[0], &actions, attributes, &vector, environ)
+        }
         guard code == 0 else {
             close(ends[0])
             throw SystemCallError(call: "posix_spawnp \(arguments[0])", code: code)
@@ -59,3 +73,28 @@ package struct Command: Sendable {
         return status & 0x7F == 0 ? status >> 8 & 0xFF : 128 + status & 0x7F
     }
 }
+
+/// Spawn attributes of a child that no signal is kept from. It would inherit what the spawning thread blocks, and
+/// Dispatch's threads block nearly all: a SIGTERM sent to the child would wait for ever.
+package func withUnblockedSignals<Result>(_ body: (UnsafePointer<posix_spawnattr_t>) throws -> Result) rethrows -> Result {
+    var attributes = posix_spawnattr_t()
+    posix_spawnattr_init(&attributes)
+    defer { posix_spawnattr_destroy(&attributes) }
+    var none = sigset_t()
+    sigemptyset(&none)
+    posix_spawnattr_setsigmask(&attributes, &none)
+    var all = sigset_t()
+    sigfillset(&all)
+    posix_spawnattr_setsigdefault(&attributes, &all)
+    posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF))
+    return try body(&attributes)
+}
+
+/// The program under test: it stands beside the bundle that the tests run from.
+package let sluiceProgram: String = {
+    var path = [CChar](repeating: 0, count: Int(PATH_MAX))
+    let count = readlink("/proc/self/exe", &path, path.count)
+    precondition(count > 0)
+    let bundle = String(decoding: path.prefix(count).map { UInt8(bitPattern: $0) }, as: UTF8.self)
+    return bundle.split(separator: "/", omittingEmptySubsequences: false).dropLast().joined(separator: "/") + "/sluice"
+}()

@@ -14,16 +14,6 @@ final class SluiceProcess {
     private let process: pid_t
     private let directory: TemporaryDirectory
 
-    /// The binary stands beside the bundle that these tests run from.
-    private static let binary: String = {
-        var path = [CChar](repeating: 0, count: Int(PATH_MAX))
-        let count = readlink("/proc/self/exe", &path, path.count)
-        precondition(count > 0)
-        let bundle = String(decoding: path.prefix(count).map { UInt8(bitPattern: $0) }, as: UTF8.self)
-        return bundle.split(separator: "/", omittingEmptySubsequences: false).dropLast().joined(separator: "/")
-            + "/sluice"
-    }()
-
     /// Starts it; standard input is the file at `input`.
     init(_ arguments: [String], input: String = "/dev/null", environment: [String: String] = [:]) throws {
         directory = try TemporaryDirectory()
@@ -41,13 +31,15 @@ final class SluiceProcess {
                 0o600
             )
         }
-        var vector: [UnsafeMutablePointer<CChar>?] = ([SluiceProcess.binary] + arguments).map { strdup($0) } + [nil]
+        var vector: [UnsafeMutablePointer<CChar>?] = ([sluiceProgram] + arguments).map { strdup($0) } + [nil]
         let variables = ["HOME": directory.path, "PATH": "/usr/bin:/bin"].merging(environment) { $1 }
         var pairs: [UnsafeMutablePointer<CChar>?] = variables.map { strdup("\($0)=\($1)") } + [nil]
         defer { (vector + pairs).forEach { free($0) } }
         var started: pid_t = 0
-        let code = posix_spawn(&started, SluiceProcess.binary, &actions, nil, &vector, &pairs)
-        guard code == 0 else { throw SystemCallError(call: "posix_spawn \(SluiceProcess.binary)", code: code) }
+        let code = withUnblockedSignals { attributes in
+            posix_spawn(&started, sluiceProgram, &actions, attributes, &vector, &pairs)
+        }
+        guard code == 0 else { throw SystemCallError(call: "posix_spawn \(sluiceProgram)", code: code) }
         process = started
     }
 
