@@ -71,7 +71,8 @@ let package = Package(
         .testTarget(
             name: "SluiceEngineTests",
             dependencies: [
-                "SluiceEngine", "SluiceStores", "SluiceCodecs", "SluicePipeline", "SluiceDigests", "SluiceCore", "SluiceTestSupport",
+                "sluice", "SluiceEngine", "SluiceStores", "SluiceCodecs", "SluicePipeline", "SluiceDigests", "SluiceCore",
+                "SluiceTestSupport",
             ]
         ),
         .testTarget(

@@ -10,6 +10,18 @@ extern int fallocate(int descriptor, int mode, off_t offset, off_t length);
 
 static inline int sluice_fallocate(int descriptor, off_t length) { return fallocate(descriptor, 0, 0, length); }
 
+extern int renameat2(int from_directory, const char *from, int to_directory, const char *to, unsigned int flags);
+
+/// rename(2) that fails with EEXIST where something has the name. RENAME_NOREPLACE is 1.
+static inline int sluice_rename_new(const char *from, const char *to) {
+    return renameat2(AT_FDCWD, from, AT_FDCWD, to, 1U);
+}
+
+extern int syncfs(int descriptor);
+
+/// Flushes the file system that the descriptor is on.
+static inline int sluice_sync_file_system(int descriptor) { return syncfs(descriptor); }
+
 extern int memfd_create(const char *name, unsigned int flags);
 
 /// A file that is nowhere but in memory and goes with its last descriptor; -1 on failure. MFD_CLOEXEC is 1.

@@ -12,7 +12,10 @@ package enum Program {
     package static func main() -> Never {
         // A reader of our output that goes away is an error of write(2), not the end of the process.
         signal(SIGPIPE, SIG_IGN)
+        // So is a file that grows beyond the limit of file sizes.
+        signal(SIGXFSZ, SIG_IGN)
         InterruptWatch.unblock()
+        raiseFileLimit()
         do {
             var command = try SluiceCommand.parseAsRoot()
             try command.run()
@@ -20,6 +23,17 @@ package enum Program {
         } catch {
             exit(tell(error))
         }
+    }
+
+    /// A folder takes a descriptor for each level that it is deep, and a connection one of its own. The soft limit, often
+    /// 1,024, is that low only for the sake of select(2), which nothing here uses.
+    private static func raiseFileLimit() {
+        let files = __rlimit_resource_t(RLIMIT_NOFILE.rawValue)
+        var limit = rlimit()
+        guard getrlimit(files, &limit) == 0 else { return }
+        limit.rlim_cur = limit.rlim_max
+        // Where it is refused, the limit that there is holds, and an error that meets it says so.
+        setrlimit(files, &limit)
     }
 
     /// Says what is wrong with the command line, or gives the help that was asked for; the exit code.

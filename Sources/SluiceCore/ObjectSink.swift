@@ -24,6 +24,8 @@ package struct SinkTraits: Sendable {
     package var maximumObject: Int = .max
     /// The digest of each block that the sink checks; nil where it checks none.
     package var blockChecksum: ChecksumAlgorithm?
+    /// Whether a stream that broke off leaves nothing behind, so that it can be sent again from its start.
+    package var canStartOver: Bool = true
     /// Whether each block costs a round trip to another machine, so that more connections can help.
     package var isRemote: Bool
 

@@ -228,7 +228,7 @@ final class Settlement: StepObserver {
         if context.cancellation.isCancelled { return nil }
         if let asked = transfer.withState({ $0.startOver }) { return asked }
         guard let failure = transfer.withState({ $0.committer.failure }), transfer.plan.route == .stream,
-            failure.isRetryable, context.source.isRereadable
+            failure.isRetryable, context.source.isRereadable, context.sink.traits.canStartOver
         else { return nil }
         switch context.specification.retry.policy.decision(attempt: transfer.restarts, failure: failure, jitter: Double.random(in: 0...1)) {
         case .giveUp: return nil

@@ -44,7 +44,7 @@ struct StoreFactory {
         let target = try StoreTarget(specification.source)
         switch target.kind {
         case .file(let path):
-            return FileSource(path: path, isDirectory: path.hasSuffix("/"), options: walk)
+            return FileSource(path: path, isDirectory: path.endsWithSlash, options: walk)
         case .standardStream:
             return StandardInputSource()
         case .http, .s3, .azure:
@@ -76,6 +76,7 @@ struct StoreFactory {
         var options = WalkOptions()
         options.recursive = specification.selection.recursive
         options.links = specification.links
+        if case .file(let place, _) = specification.sink { options.sink = place }
         options.mayContain = { [selection = specification.selection] in selection.mayContain(folder: $0) }
         return options
     }

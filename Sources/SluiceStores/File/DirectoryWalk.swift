@@ -6,93 +6,117 @@ struct DirectoryWalk {
     let root: String
     let options: WalkOptions
 
+    /// - Throws: a `StoreError` when the root itself can't be listed, and whatever `body` throws. A directory below that
+    ///   can't be read, a name that is not UTF-8, a link that leads nowhere, in a circle or into the sink, a pipe, a
+    ///   socket and a device are one failed entry each.
     func run(_ body: (ListEntry) throws -> Void) throws {
         guard let status = try FileStatus.of(root) else {
             throw StoreError(.notFound, "there is no \"\(root)\"", advice: "Check the path")
         }
-        var above = [status.identity]
-        try walk(prefix: "", above: &above, body)
-    }
-
-    /// - Parameter above: the directories that lead here, so that a link back to one of them is seen.
-    private func walk(prefix: String, above: inout [FileStatus.Identity], _ body: (ListEntry) throws -> Void) throws {
-        let folder = path(of: prefix)
-        guard let stream = unsafe opendir(folder) else {
-            throw SystemCall.error(errno, "the directory \"\(folder)\" can't be read")
-        }
-        defer { unsafe closedir(stream) }
-        while true {
-            errno = 0
-            guard let entry = unsafe readdir(stream) else {
-                guard errno == 0 else { throw SystemCall.error(errno, "the directory \"\(folder)\" can't be read") }
-                return
-            }
-            let bytes = unsafe entry.nameBytes
-            if bytes.elementsEqual(".".utf8) || bytes.elementsEqual("..".utf8) { continue }
-            guard let name = String(validating: bytes, as: UTF8.self) else {
-                try body(.failure(name: prefix + String(decoding: bytes, as: UTF8.self), DirectoryWalk.notUTF8))
+        // A loop, not a recursion: a path can have two thousand parts, and workers have small stacks.
+        var levels = [try OpenDirectory(root, prefix: "", identity: status.identity)]
+        while let level = levels.last {
+            let next: [UInt8]?
+            do throws(StoreError) {
+                next = try level.nextName()
+            } catch {
+                guard levels.count > 1 else { throw error }
+                try body(.failure(name: level.prefix, error))
+                levels.removeLast()
                 continue
             }
+            guard let next else {
+                levels.removeLast()
+                continue
+            }
+            guard let name = String(validating: next, as: UTF8.self) else {
+                try body(.failure(name: level.prefix + String(decoding: next, as: UTF8.self), DirectoryWalk.notUTF8))
+                continue
+            }
+            switch entry(name, in: levels) {
+            case .told(let entry): try body(entry)
+            case .directory(let below): levels.append(below)
+            case nil: break
+            }
+        }
+    }
+
+    /// What a name in a directory is.
+    private enum Entry {
+        case told(ListEntry)
+        /// To be listed before its siblings.
+        case directory(OpenDirectory)
+    }
+
+    /// What `last`, a name in the last of `levels`, is; nil for what is left out.
+    private func entry(_ last: String, in levels: [OpenDirectory]) -> Entry? {
+        guard let level = levels.last else { return nil }
+        let name = level.prefix + last
+        do throws(StoreError) {
             // Relative to the open directory: the kernel need not walk the path again.
-            try visit(prefix + name, last: name, in: unsafe dirfd(stream), above: &above, body)
-        }
-    }
-
-    private func visit(
-        _ name: String,
-        last: String,
-        in directory: Int32,
-        above: inout [FileStatus.Identity],
-        _ body: (ListEntry) throws -> Void
-    ) throws {
-        let status: FileStatus
-        do {
-            guard let found = try FileStatus.of(last, in: directory, followingLinks: options.links == .follow) else {
-                try report(missing: name, body)
-                return
+            guard let status = try FileStatus.of(last, in: level.descriptor, followingLinks: options.links == .follow) else { throw missing(name) }
+            switch status.kind {
+            case .regular:
+                return .told(.item(SourceItem(name: name, size: status.size, modified: status.modified)))
+            case .directory:
+                guard options.recursive, options.mayContain(name) else { return nil }
+                try refuseTrap(name, status.identity, levels)
+            case .symbolicLink:
+                return nil
+            case .other:
+                throw StoreError(.inputOutput, "\"\(path(of: name))\" is neither a file nor a directory", advice: "Devices, pipes and sockets are not copied")
             }
-            status = found
-        } catch let error as StoreError {
-            try body(.failure(name: name, error))
-            return
-        }
-        switch status.kind {
-        case .regular:
-            try body(.item(SourceItem(name: name, size: status.size, modified: status.modified)))
-        case .directory:
-            guard options.recursive, options.mayContain(name) else { return }
-            guard !above.contains(status.identity) else {
-                try body(.failure(name: name, StoreError(.inputOutput, "\"\(path(of: name))\" leads back to a directory above it", advice: "Remove the link or exclude it")))
-                return
-            }
-            above.append(status.identity)
-            defer { above.removeLast() }
-            do {
-                try walk(prefix: name + "/", above: &above, body)
-            } catch let error as StoreError {
+            do throws(StoreError) {
+                return .directory(try OpenDirectory(path(of: name), prefix: name + "/", identity: status.identity))
+            } catch {
                 // A directory that can't be read is one failure; its siblings are still listed.
-                try body(.failure(name: name + "/", error))
+                return .told(.failure(name: name + "/", error))
             }
-        case .symbolicLink: return
-        case .other:
-            try body(.failure(name: name, StoreError(.inputOutput, "\"\(path(of: name))\" is neither a file nor a directory", advice: "Devices, pipes and sockets are not copied")))
+        } catch {
+            return .told(.failure(name: name, error))
         }
     }
 
-    /// A name that readdir gave and stat does not find: a link that leads nowhere, or a file that has just gone.
-    private func report(missing name: String, _ body: (ListEntry) throws -> Void) throws {
-        let isLink = (try? FileStatus.of(path(of: name), followingLinks: false))??.kind == .symbolicLink
-        let failure =
-            isLink
-            ? StoreError(.notFound, "the symbolic link \"\(path(of: name))\" leads nowhere")
-            : StoreError(.sourceVanished, "\"\(path(of: name))\" is gone", advice: "It was deleted while the directory was listed")
-        try body(.failure(name: name, failure))
+    /// Of a name that readdir gave and stat does not find: a link that leads nowhere, or a file that has just gone.
+    private func missing(_ name: String) -> StoreError {
+        let path = path(of: name)
+        let isLink = (try? FileStatus.of(path, followingLinks: false))??.kind == .symbolicLink
+        return isLink
+            ? StoreError(.notFound, "the symbolic link \"\(path)\" leads nowhere")
+            : StoreError(.sourceVanished, "\"\(path)\" is gone", advice: "It was deleted while the directory was listed")
     }
 
-    private func path(of name: String) -> String {
-        if name.isEmpty { return root }
-        return root.hasSuffix("/") ? root + name : root + "/" + name
+    /// Throws where a directory must not be entered, because the listing would not end.
+    private func refuseTrap(
+        _ name: String,
+        _ identity: FileStatus.Identity,
+        _ levels: [OpenDirectory]
+    ) throws(StoreError) {
+        if levels.contains(where: { $0.identity == identity }) {
+            throw StoreError(.inputOutput, "\"\(path(of: name))\" leads back to a directory above it", advice: "Remove the link or exclude it")
+        }
+        guard let sink = options.sink, leads(name, identity, into: sink) else { return }
+        throw StoreError(.inputOutput, "\"\(path(of: name))\" leads into \"\(sink)\", which is written to", advice: "Remove the link, exclude it, or choose another place for the copy")
     }
+
+    /// Whether a directory is the sink, or a link to one below it that is no part of the source.
+    private func leads(_ name: String, _ identity: FileStatus.Identity, into sink: String) -> Bool {
+        // Asked each time: the sink's directory is made with its first file.
+        if let found = try? FileStatus.of(sink), found.identity == identity { return true }
+        let path = path(of: name)
+        guard let own = try? FileStatus.of(path, followingLinks: false), own.kind == .symbolicLink else { return false }
+        guard let target = resolved(path), let base = resolved(sink), let source = resolved(root) else { return false }
+        return target.remainder(after: base + "/") != nil && target.remainder(after: source + "/") == nil
+    }
+
+    /// The absolute path without links.
+    private func resolved(_ path: String) -> String? {
+        guard let found = unsafe realpath(path, nil) else { return nil }
+        defer { unsafe free(found) }
+        return unsafe String(cString: found)
+    }
+
+    private func path(of name: String) -> String { name.isEmpty ? root : root.path(of: name) }
 
     private static let notUTF8 = StoreError(
         .invalidName,
@@ -110,9 +134,52 @@ extension FileStatus {
     var identity: Identity { Identity(device: device, inode: inode) }
 }
 
-extension UnsafeMutablePointer<dirent> {
-    /// The entry's name without its NUL.
-    fileprivate var nameBytes: [UInt8] {
-        unsafe withUnsafeBytes(of: &pointee.d_name) { bytes in unsafe Array(bytes.prefix { $0 != 0 }) }
+/// A directory whose names are read one by one. It is closed when it is released.
+@safe private final class OpenDirectory {
+    /// In front of the names below it: empty, or the path from the root with a slash at its end.
+    let prefix: String
+    let identity: FileStatus.Identity
+    private let path: String
+    private let stream: OpaquePointer
+
+    init(_ path: String, prefix: String, identity: FileStatus.Identity) throws(StoreError) {
+        guard let stream = unsafe opendir(path) else {
+            throw SystemCall.error(errno, "the directory \"\(path)\" can't be read")
+        }
+        unsafe self.stream = stream
+        self.path = path
+        self.prefix = prefix
+        self.identity = identity
     }
+
+    deinit { unsafe closedir(stream) }
+
+    var descriptor: Int32 { unsafe dirfd(stream) }
+
+    /// The bytes of the next name but `.` and `..`; nil at the end.
+    func nextName() throws(StoreError) -> [UInt8]? {
+        while true {
+            errno = 0
+            guard let entry = unsafe readdir(stream) else {
+                guard errno == 0 else { throw SystemCall.error(errno, "the directory \"\(path)\" can't be read") }
+                return nil
+            }
+            let name = unsafe entry.nameBytes
+            if name != [.dot], name != [.dot, .dot] { return name }
+        }
+    }
+}
+
+extension UnsafeMutablePointer<dirent> {
+    /// The entry's name without its NUL. Some file systems have names longer than `d_name` is declared.
+    fileprivate var nameBytes: [UInt8] {
+        let offset = MemoryLayout<dirent>.offset(of: \.d_name) ?? 0
+        let start = unsafe UnsafeRawPointer(self) + offset
+        let count = unsafe strlen(start.assumingMemoryBound(to: CChar.self))
+        return unsafe Array(UnsafeRawBufferPointer(start: start, count: count))
+    }
+}
+
+extension UInt8 {
+    fileprivate static let dot = UInt8(ascii: ".")
 }

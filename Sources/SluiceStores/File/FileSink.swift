@@ -16,11 +16,10 @@ package struct FileSink: ObjectSink {
     package var traits: SinkTraits { SinkTraits(placement: .positioned, isRemote: false) }
 
     package func validate(name: String) throws {
-        let parts = name.split(separator: "/", omittingEmptySubsequences: false)
         func refuse(_ cause: String) -> StoreError {
             StoreError(.invalidName, "\"\(name)\" can't be a file below \"\(root.isEmpty ? "." : root)\"", cause: cause, advice: "Rename it, or copy it alone to a path of your choice")
         }
-        for part in parts {
+        for part in name.pathParts {
             switch part {
             case "": throw refuse("a part of its name is empty")
             case ".", "..": throw refuse("a part of its name is \"\(part)\"")
@@ -44,7 +43,7 @@ package struct FileSink: ObjectSink {
                 }
                 return
             }
-            path = FileSink.parent(of: path)
+            path = path.parentPath
         }
     }
 
@@ -61,18 +60,13 @@ package struct FileSink: ObjectSink {
     }
 
     package func remove(name: String) throws -> Bool {
-        let path = root.isEmpty || root.hasSuffix("/") ? root + name : root + "/" + name
+        let path = root.path(of: name)
         guard unsafe unlink(path) != 0, errno != ENOENT, errno != ENOTDIR else { return true }
         throw SystemCall.error(errno, "\"\(path)\" can't be removed")
     }
 
     /// The directory that `path` is in; `.` for a bare name.
-    package static func parent(of path: String) -> String {
-        var trimmed = Substring(path)
-        while trimmed.count > 1, trimmed.hasSuffix("/") { trimmed.removeLast() }
-        guard let slash = trimmed.lastIndex(of: "/") else { return "." }
-        return slash == trimmed.startIndex ? "/" : String(trimmed[..<slash])
-    }
+    package static func parent(of path: String) -> String { path.parentPath }
 }
 
 /// Performs the steps of one worker on local files.
@@ -114,9 +108,9 @@ private final class FileSinkWorker {
     }
 
     private func begin(_ upload: Upload) throws(StoreError) -> TemporaryFile {
-        let path = root.isEmpty || root.hasSuffix("/") ? root + upload.name : root + "/" + upload.name
-        let directory = FileSink.parent(of: path)
-        if directory != knownDirectory {
+        let path = root.path(of: upload.name)
+        let directory = path.parentPath
+        if knownDirectory?.hasSameBytes(as: directory) != true {
             try DirectoryMaker.make(directory)
             knownDirectory = directory
         }

@@ -30,7 +30,7 @@ package struct FileSource: LookupSource {
     package var allowsReadThrough: Bool { true }
 
     package func list(_ body: (ListEntry) throws -> Void) throws {
-        let bare = path.count > 1 && path.hasSuffix("/") ? String(path.dropLast()) : path
+        let bare = path.withoutTrailingSlashes
         guard let status = try FileStatus.of(bare) else {
             throw StoreError(.notFound, "there is no \"\(path)\"", advice: "Check the path")
         }
@@ -38,10 +38,10 @@ package struct FileSource: LookupSource {
         case .directory:
             try DirectoryWalk(root: path, options: options).run(body)
         case .regular:
-            guard !path.hasSuffix("/") else {
+            guard !path.endsWithSlash else {
                 throw StoreError(.usage, "\"\(path)\" is a file, not a directory", advice: "Leave the slash at its end out")
             }
-            let name = String(path.split(separator: "/").last ?? "")
+            let name = path.lastPathPart ?? ""
             try body(.item(SourceItem(name: name, size: status.size, modified: status.modified)))
         case .symbolicLink, .other:
             throw StoreError(.usage, "\"\(path)\" is neither a file nor a directory", advice: "Devices, pipes and sockets are read through standard input: sluice copy - SINK < \(path)")
@@ -67,7 +67,7 @@ package struct FileSource: LookupSource {
     /// A single file's item carries the file's own last part; one below a directory is relative to it.
     private func fullPath(_ name: String) -> String {
         guard isTree else { return path }
-        return path.hasSuffix("/") ? path + name : path + "/" + name
+        return path.path(of: name)
     }
 }
 
@@ -79,7 +79,7 @@ package final class LocalFile: ReadableObject {
 
     init(path: String) throws(StoreError) {
         do {
-            descriptor = try FileDescriptor.open(path, O_RDONLY | O_NOCTTY)
+            descriptor = try LocalFile.descriptor(of: path)
         } catch {
             guard error.kind == .notFound else { throw error }
             throw StoreError(.sourceVanished, "\"\(path)\" is gone", cause: error.cause, advice: "It was there when it was listed")
@@ -88,6 +88,17 @@ package final class LocalFile: ReadableObject {
         status = try descriptor.status(path)
         guard status.kind == .regular else {
             throw StoreError(.usage, "\"\(path)\" is not a regular file")
+        }
+    }
+
+    /// Opens without waiting: a pipe that has taken the place of a file would keep us until it has a writer.
+    private static func descriptor(of path: String) throws(StoreError) -> FileDescriptor {
+        do {
+            return try FileDescriptor.open(path, O_RDONLY | O_NOCTTY | O_NONBLOCK)
+        } catch {
+            // A file server's lease is given back only to those who wait (fcntl(2)); pipes have none.
+            guard error.kind == .transient else { throw error }
+            return try FileDescriptor.open(path, O_RDONLY | O_NOCTTY)
         }
     }
 
@@ -116,7 +127,8 @@ package final class LocalFile: ReadableObject {
 
     package func checkUnchanged() throws {
         let now = try descriptor.status(path)
-        if now.links == 0 {
+        // One that had no name from the start (/proc/self/fd) can't lose it.
+        if now.links == 0, status.links > 0 {
             if try FileStatus.of(path) != nil {
                 throw StoreError(.sourceChanged, "\"\(path)\" was replaced while it was read", advice: "Copy it again when nobody writes to it")
             }

@@ -30,7 +30,7 @@ package final class StandardInput: ReadableObject {
         precondition(offset == position.withLock { $0 }, "standard input can't be read out of order")
         var filled = 0
         while filled < buffer.count {
-            let count = try SystemCall.retrying("standard input can't be read") {
+            let count = try SystemCall.waiting(STDIN_FILENO, POLLIN, "standard input can't be read") {
                 unsafe Glibc.read(STDIN_FILENO, buffer.baseAddress! + filled, buffer.count - filled)
             }
             if count == 0 { break }
@@ -46,7 +46,11 @@ package struct StandardOutputSink: ObjectSink {
     package init() {}
 
     package var location: Location { .standardStream }
-    package var traits: SinkTraits { SinkTraits(placement: .sequential, isRemote: false) }
+    package var traits: SinkTraits {
+        var traits = SinkTraits(placement: .sequential, isRemote: false)
+        traits.canStartOver = false
+        return traits
+    }
     package func validate(name: String) throws {}
     package func prepare() throws {}
 
@@ -93,7 +97,7 @@ package struct StandardOutputSink: ObjectSink {
     private static func write(_ bytes: UnsafeRawBufferPointer) throws {
         var done = 0
         while done < bytes.count {
-            done += try SystemCall.retrying("standard output can't be written") {
+            done += try SystemCall.waiting(STDOUT_FILENO, POLLOUT, "standard output can't be written") {
                 unsafe Glibc.write(STDOUT_FILENO, bytes.baseAddress! + done, bytes.count - done)
             }
         }

@@ -15,6 +15,24 @@ enum SystemCall {
         }
     }
 
+    /// As `retrying`, on a descriptor that another process may have made non-blocking: waits until `events` are there.
+    static func waiting(
+        _ descriptor: Int32,
+        _ events: Int32,
+        _ what: @autoclosure () -> String,
+        _ call: () -> Int
+    ) throws(StoreError) -> Int {
+        while true {
+            let value = try retrying(what()) {
+                let value = call()
+                return value < 0 && errno == EAGAIN ? .max : value
+            }
+            guard value == .max else { return value }
+            var state = pollfd(fd: descriptor, events: Int16(events), revents: 0)
+            _ = try retrying(what()) { unsafe poll(&state, 1, -1) }
+        }
+    }
+
     /// The error that `code` is; `what` is the clause that says what was tried on which path.
     static func error(_ code: Int32, _ what: String) -> StoreError {
         let cause = unsafe String(cString: strerror(code))
@@ -29,6 +47,7 @@ enum SystemCall {
         case EISDIR: return StoreError(.usage, what, cause: cause, advice: "A directory stands where a file is meant")
         case EMFILE, ENFILE: return StoreError(.inputOutput, what, cause: cause, advice: "Raise the limit of open files (ulimit -n)")
         case ELOOP: return StoreError(.inputOutput, what, cause: cause, advice: "The symbolic links run in a circle")
+        case EAGAIN: return StoreError(.transient, what, cause: cause)
         default: return StoreError(.inputOutput, what, cause: cause)
         }
     }

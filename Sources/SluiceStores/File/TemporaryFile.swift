@@ -22,11 +22,13 @@ final class TemporaryFile: Sendable {
     /// - Parameter size: where it is known, the room for it is reserved, so that a full disk shows now.
     init(for destination: Destination, size: Int?) throws(StoreError) {
         path = destination.path
-        directory = FileSink.parent(of: destination.path)
+        directory = destination.path.parentPath
         let nonce = Hex.encode((0..<8).map { _ in UInt8.random(in: 0...255) })
-        temporaryPath = (directory.hasSuffix("/") ? directory : directory + "/") + ".sluice-\(nonce).tmp"
+        temporaryPath = directory.path(of: ".sluice-\(nonce).tmp")
         do {
-            let opened = try FileDescriptor.open(temporaryPath, O_WRONLY | O_CREAT | O_EXCL, mode: 0o666)
+            // Never more open than what stood there: whoever could open it before fchmod(2) could read it for ever.
+            let mode = destination.permissions.map { mode_t($0) & 0o777 } ?? 0o666
+            let opened = try FileDescriptor.open(temporaryPath, O_WRONLY | O_CREAT | O_EXCL, mode: mode)
             number = opened.number
             descriptor = Locked(opened)
         } catch {
@@ -68,41 +70,71 @@ final class TemporaryFile: Sendable {
     func commit(_ condition: WriteCondition) throws(StoreError) {
         _ = try SystemCall.retrying("\"\(path)\" can't be flushed to the disk") { fsync(number) }
         if condition == .absent {
-            // link(2) refuses to replace, which rename(2) does not.
-            _ = try SystemCall.retrying("\"\(path)\" can't be put in place") { unsafe link(temporaryPath, path) }
-            _ = unsafe unlink(temporaryPath)
+            try putWhereNothingIs()
         } else {
             _ = try SystemCall.retrying("\"\(path)\" can't be put in place") { unsafe rename(temporaryPath, path) }
         }
         if let opened = descriptor.withLock({ $0.take() }) { try opened.close(path) }
-        try DirectoryMaker.flush(directory)
+        try DirectoryMaker.flush(directory, around: path)
+    }
+
+    /// Gives the file its name unless something has it; rename(2) would replace that.
+    private func putWhereNothingIs() throws(StoreError) {
+        if unsafe sluice_rename_new(temporaryPath, path) == 0 { return }
+        switch errno {
+        case EINVAL, ENOSYS:
+            // File systems without such a rename have links, which refuse to replace as well.
+            _ = try SystemCall.retrying("\"\(path)\" can't be put in place") { unsafe link(temporaryPath, path) }
+            _ = unsafe unlink(temporaryPath)
+        default:
+            throw SystemCall.error(errno, "\"\(path)\" can't be put in place")
+        }
     }
 }
 
 /// Makes and flushes directories.
 enum DirectoryMaker {
-    /// Makes `path` and what is missing above it.
+    /// Makes `path` and what is missing above it, and flushes the entries of what it made.
     static func make(_ path: String) throws(StoreError) {
-        if unsafe mkdir(path, 0o777) == 0 { return }
-        switch errno {
-        case EEXIST:
-            guard try FileStatus.of(path)?.kind == .directory else {
-                throw StoreError(.usage, "\"\(path)\" is a file, and a directory is needed there")
-            }
-        case ENOENT:
-            try make(FileSink.parent(of: path))
-            guard unsafe mkdir(path, 0o777) != 0, errno != EEXIST else { return }
-            throw SystemCall.error(errno, "the directory \"\(path)\" can't be made")
-        default:
-            throw SystemCall.error(errno, "the directory \"\(path)\" can't be made")
+        var missing: [String] = []
+        var next = path
+        // A loop: a path can have two thousand parts, and workers have small stacks.
+        while try !makeLast(next) {
+            missing.append(next)
+            next = next.parentPath
+        }
+        while let path = missing.popLast() {
+            guard try makeLast(path) else { throw SystemCall.error(ENOENT, "the directory \"\(path)\" can't be made") }
         }
     }
 
-    /// Flushes a directory's entries to the disk.
-    static func flush(_ path: String) throws(StoreError) {
-        let descriptor = try FileDescriptor.open(path, O_RDONLY | O_DIRECTORY)
+    /// False where the directory above is missing.
+    private static func makeLast(_ path: String) throws(StoreError) -> Bool {
+        if unsafe mkdir(path, 0o777) == 0 {
+            try flush(path.parentPath, around: path)
+            return true
+        }
+        switch errno {
+        case ENOENT: return false
+        case EEXIST:
+            guard let status = try FileStatus.of(path) else {
+                throw StoreError(.notFound, "the symbolic link \"\(path)\" leads nowhere, and a directory is needed there")
+            }
+            guard status.kind == .directory else {
+                throw StoreError(.usage, "\"\(path)\" is a file, and a directory is needed there")
+            }
+            return true
+        case let code: throw SystemCall.error(code, "the directory \"\(path)\" can't be made")
+        }
+    }
+
+    /// Flushes a directory's entries to the disk; where it may be written but not read, the file system that it and
+    /// `neighbour` are on.
+    static func flush(_ path: String, around neighbour: String) throws(StoreError) {
+        let canRead = unsafe access(path, R_OK) == 0
+        let opened = try FileDescriptor.open(canRead ? path : neighbour, O_RDONLY | (canRead ? O_DIRECTORY : 0))
         // Some file systems offer no fsync on directories (EINVAL); their renames are as safe as they can be.
-        guard fsync(descriptor.number) != 0, errno != EINVAL else { return }
+        guard (canRead ? fsync(opened.number) : sluice_sync_file_system(opened.number)) != 0, errno != EINVAL else { return }
         throw SystemCall.error(errno, "the directory \"\(path)\" can't be flushed to the disk")
     }
 }

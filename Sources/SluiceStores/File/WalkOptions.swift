@@ -11,6 +11,9 @@ package struct WalkOptions: Sendable {
     /// Whether directories below the first one are walked.
     package var recursive = true
     package var links = Links.follow
+    /// A directory that is written to while the tree is walked: neither it nor, by a link, anything below it is entered,
+    /// because the walk would find what was just written, for ever. Nil for none.
+    package var sink: String?
     /// Whether something below the folder, which is named relative to the first one, is wanted.
     package var mayContain: @Sendable (_ folder: String) -> Bool = { _ in true }
 
