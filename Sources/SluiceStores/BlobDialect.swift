@@ -57,8 +57,18 @@ package protocol BlobReadDialect: Sendable {
     /// The request for `count` bytes of an object from `offset`, of the version `entityTag` where it is given.
     func readRequest(name: String, offset: Int, count: Int, entityTag: String?, now: Timestamp) throws -> HTTPRequest
 
+    /// What an object keeps beside its bytes, by the headers of an answer to HEAD or GET.
+    func metadata(_ response: HTTPResponse) -> ObjectMetadata
+
+    /// Whether an answer to HEAD is about a folder, which some services keep as an object without bytes.
+    func isFolder(_ response: HTTPResponse) -> Bool
+
     /// The error that an answer without success is, for an object or (nil) for the location.
     func failure(_ response: HTTPResponse, name: String?, now: Timestamp) -> StoreError
+}
+
+extension BlobReadDialect {
+    package func isFolder(_ response: HTTPResponse) -> Bool { false }
 }
 
 /// One page of a list.

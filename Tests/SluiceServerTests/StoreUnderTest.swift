@@ -21,11 +21,15 @@ protocol StoreUnderTest: Sendable, CustomTestStringConvertible {
     /// What an independent client finds below `prefix`.
     func index(_ prefix: String) throws -> StoreIndex
     /// Puts an object by an independent client.
-    func put(_ name: String, _ file: String) throws
+    ///
+    /// - Parameter properties: `NAME=VALUE` of what S3 and Azure keep beside the bytes; the others keep nothing.
+    func put(_ name: String, _ file: String, _ properties: [String]) throws
 }
 
 extension StoreUnderTest {
     var namesItChanges: Set<String> { [] }
+
+    func put(_ name: String, _ file: String) throws { try put(name, file, []) }
 }
 
 /// What an independent client found.
@@ -84,7 +88,7 @@ struct NginxStore: StoreUnderTest {
         return try FileStore.index(of: root + "/" + prefix, prefix: prefix)
     }
 
-    func put(_ name: String, _ file: String) throws {
+    func put(_ name: String, _ file: String, _ properties: [String]) throws {
         let address = try server["endpoint"] + "/up/" + PercentEncoding.encode(name, keeping: "/")
         let code = try Command.run(["curl", "-sS", "--fail", "--cacert", server["ca"], "-T", file, address]).status
         guard code == 0 else { throw SystemCallError(call: "curl -T", code: code) }
@@ -103,7 +107,7 @@ struct FileStore: StoreUnderTest {
     func spoil(_ specification: inout CopySpecification) -> Bool { false }
     func index(_ prefix: String) throws -> StoreIndex { try FileStore.index(of: root + "/" + prefix, prefix: prefix) }
 
-    func put(_ name: String, _ file: String) throws {
+    func put(_ name: String, _ file: String, _ properties: [String]) throws {
         let code = try Command.run(["install", "-D", file, root + "/" + name]).status
         guard code == 0 else { throw SystemCallError(call: "install", code: code) }
     }
@@ -158,7 +162,9 @@ struct S3Store: StoreUnderTest {
         return try JSONDecoder().decode(StoreIndex.self, from: Data(output))
     }
 
-    func put(_ name: String, _ file: String) throws { _ = try client(["put", name, file]) }
+    func put(_ name: String, _ file: String, _ properties: [String]) throws {
+        _ = try client(["put", name, file] + properties)
+    }
 
     private func client(_ arguments: [String]) throws -> [UInt8] {
         let keys = try ["AWS_ACCESS_KEY_ID=" + server["accessKey"], "AWS_SECRET_ACCESS_KEY=" + server["secretKey"]]
@@ -194,7 +200,9 @@ struct AzureStore: StoreUnderTest {
         try JSONDecoder().decode(StoreIndex.self, from: Data(client(["index", prefix])))
     }
 
-    func put(_ name: String, _ file: String) throws { _ = try client(["put", name, file]) }
+    func put(_ name: String, _ file: String, _ properties: [String]) throws {
+        _ = try client(["put", name, file] + properties)
+    }
 
     private func client(_ arguments: [String]) throws -> [UInt8] {
         let key = try ["AZURE_STORAGE_KEY=" + server["accountKey"]]

@@ -1,8 +1,8 @@
 internal import SluiceCore
 
 extension ObjectMetadata {
-    /// By the headers of an answer; those that start with `userPrefix` are the user's own pairs.
-    init(headers: [HTTPRequest.Header], userPrefix: String) {
+    /// By the headers of an answer; those that start with `userPrefix` are the user's own pairs. Nil: there are none.
+    init(headers: [HTTPRequest.Header], userPrefix: String?) {
         self.init()
         for header in headers {
             let value = HeaderText.decode(header.value)
@@ -13,7 +13,7 @@ extension ObjectMetadata {
             case "content-disposition": contentDisposition = value
             case "cache-control": cacheControl = value
             default:
-                guard let name = header.name.dropping(prefix: userPrefix), !name.isEmpty else { continue }
+                guard let name = userPrefix.flatMap({ header.name.dropping(prefix: $0) }), !name.isEmpty else { continue }
                 user[String(name)] = value
             }
         }

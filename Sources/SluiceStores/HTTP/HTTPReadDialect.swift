@@ -35,6 +35,10 @@ package struct HTTPReadDialect: BlobReadDialect {
         return HTTPRequest(method, name.isEmpty ? base : dialect.address(of: name), headers: headers)
     }
 
+    package func metadata(_ response: HTTPResponse) -> ObjectMetadata {
+        ObjectMetadata(headers: response.headers, userPrefix: nil)
+    }
+
     package func failure(_ response: HTTPResponse, name: String?, now: Timestamp) -> StoreError {
         HTTPFailure.error(response, what: "reading \(name.map { "\"\($0)\"" } ?? base.description) from \(base.origin) was refused", now: now)
     }

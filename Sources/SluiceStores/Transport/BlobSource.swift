@@ -25,11 +25,9 @@ package struct BlobSource: LookupSource {
             return
         }
         let now = Timestamp.now
-        let response = try BlobSource.answer(client, dialect, name: last) {
-            try dialect.propertiesRequest(name: last, now: .now)
-        }
+        let response = try BlobSource.properties(client, dialect, name: last)
         if response.isSuccess {
-            object = SourceItem(name: last, properties: response)
+            object = dialect.isFolder(response) ? nil : SourceItem(name: last, properties: response)
         } else {
             // No such object: it may be a folder, where the service has any.
             guard response.status == 404, try dialect.listRequest(marker: nil, now: now) != nil else {
@@ -65,6 +63,21 @@ package struct BlobSource: LookupSource {
         } while marker != nil
     }
 
+    /// The answer to a request for an object's properties. A refusal of HEAD has no body: where one could say more than
+    /// the status does, this is the refusal of a GET.
+    private static func properties(
+        _ client: HTTPClient,
+        _ dialect: any BlobReadDialect,
+        name: String
+    ) throws -> HTTPResponse {
+        let response = try answer(client, dialect, name: name) { try dialect.propertiesRequest(name: name, now: .now) }
+        guard response.status == 400 || response.status == 403 else { return response }
+        let request = try dialect.readRequest(name: name, offset: 0, count: 1, entityTag: nil, now: .now)
+        // What goes wrong here is not what went wrong.
+        let refusal = try? client.send(request, bodyLimit: .kibibytes(64))
+        return refusal.flatMap { $0.isSuccess ? nil : $0 } ?? response
+    }
+
     /// The answer to a request, asked for again while the failure is a passing one: a region or a clock that the
     /// dialect has learned from it, a service that stumbles.
     private static func answer(
@@ -95,19 +108,19 @@ package struct BlobSource: LookupSource {
     private static let pageLimit = ByteCount.mebibytes(32)
 
     package func find(_ name: String) throws -> SourceItem? {
-        let response = try BlobSource.answer(client, dialect, name: name) {
-            try dialect.propertiesRequest(name: name, now: .now)
-        }
-        if response.isSuccess { return SourceItem(name: name, properties: response) }
+        let response = try BlobSource.properties(client, dialect, name: name)
+        if response.isSuccess { return dialect.isFolder(response) ? nil : SourceItem(name: name, properties: response) }
         guard response.status == 404 else { throw dialect.failure(response, name: name, now: .now) }
         return nil
     }
 
     package func open(_ item: SourceItem) throws -> any ReadableObject {
-        let response = try BlobSource.answer(client, dialect, name: item.name) {
-            try dialect.propertiesRequest(name: item.name, now: .now)
-        }
+        let response = try BlobSource.properties(client, dialect, name: item.name)
         guard response.isSuccess else { throw dialect.failure(response, name: item.name, now: .now) }
+        guard !dialect.isFolder(response) else {
+            let what = "\"\(item.name)\" in \(location) is a folder"
+            throw StoreError(.notFound, what, advice: "Give its name with a slash at its end")
+        }
         return BlobObject(name: item.name, properties: response, dialect: dialect, client: client)
     }
 }
@@ -141,7 +154,7 @@ package final class BlobObject: ReadableObject {
         size = properties["content-length"].flatMap(Int.init)
         modified = properties["last-modified"].flatMap { Timestamp(httpDate: $0) }
         entityTag = properties["etag"]
-        metadata = ObjectMetadata(contentType: properties["content-type"], contentEncoding: properties["content-encoding"])
+        metadata = dialect.metadata(properties)
     }
 
     package func read(at offset: Int, into buffer: UnsafeMutableRawBufferPointer) throws -> Int {
