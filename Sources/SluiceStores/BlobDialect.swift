@@ -32,6 +32,9 @@ package protocol BlobDialect: Sendable {
 
     /// The request that removes an object; nil where the service offers none.
     func deleteRequest(name: String, now: Timestamp) throws -> HTTPRequest?
+
+    /// The error that the refusal of `deleteRequest` is.
+    func deleteFailure(_ response: HTTPResponse, name: String, now: Timestamp) -> StoreError
 }
 
 extension BlobDialect {

@@ -49,6 +49,20 @@ struct ReadingTests {
         return try BlobSource(dialect: dialect, client: access.client, name: name)
     }
 
+    private func sink(_ store: any StoreUnderTest, isSpoiled: Bool) throws -> BlobSink {
+        let access = try Access(store, "", isSpoiled: isSpoiled)
+        let dialect: any BlobDialect =
+            store is AzureStore
+            ? try AzureDialect.make(
+                location: access.location,
+                options: access.options,
+                environment: access.environment,
+                exchange: access.client
+            )
+            : try S3Dialect.make(location: access.location, options: access.options, environment: access.environment)
+        return BlobSink(dialect: dialect, settings: TransportSettings(options: access.options), client: access.client)
+    }
+
     private func names(_ source: BlobSource) throws -> [String] {
         var names: [String] = []
         try source.list { entry in
@@ -95,5 +109,16 @@ struct ReadingTests {
         let error = #expect(throws: StoreError.self) { try source(store, "refused/object", isSpoiled: true) }
         #expect(error?.kind == .forbidden)
         #expect(error?.cause?.hasPrefix(store is AzureStore ? "AuthenticationFailed" : "SignatureDoesNotMatch") == true)
+    }
+
+    @Test("a removal that is refused is told in the service's own words", arguments: stores)
+    func refusedRemoval(_ store: any StoreUnderTest) throws {
+        try store.put("removal/object", file)
+        let error = #expect(throws: StoreError.self) { try sink(store, isSpoiled: true).remove(name: "removal/object") }
+        #expect(error?.kind == .forbidden)
+        #expect(error?.what.hasPrefix("removing \"removal/object\" from ") == true)
+        #expect(error?.cause?.hasPrefix(store is AzureStore ? "AuthenticationFailed" : "SignatureDoesNotMatch") == true)
+        #expect(try sink(store, isSpoiled: false).remove(name: "removal/object"))
+        #expect(try store.index("removal/").objects.isEmpty)
     }
 }

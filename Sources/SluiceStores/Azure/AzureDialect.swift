@@ -144,6 +144,10 @@ package struct AzureDialect: BlobDialect {
         return try service.request(.delete, name: name, now: now)
     }
 
+    package func deleteFailure(_ response: HTTPResponse, name: String, now: Timestamp) -> StoreError {
+        service.error(response, what: "removing \"\(name)\" from \(service.place)", attempt: 0, now: now)
+    }
+
     /// The service's name for a block of this run.
     func blockName(_ ordinal: Int) -> String { nonce.name(ordinal) }
 

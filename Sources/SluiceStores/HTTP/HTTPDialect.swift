@@ -60,6 +60,20 @@ package struct HTTPDialect: BlobDialect {
         return HTTPRequest(.delete, address(of: name), headers: headers)
     }
 
+    package func deleteFailure(_ response: HTTPResponse, name: String, now: Timestamp) -> StoreError {
+        let what = "removing \"\(name)\" from \(location) was refused"
+        guard response.status == 405 || response.status == 501 else {
+            return HTTPFailure.error(response, what: what, now: now)
+        }
+        return StoreError(
+            .unexpectedAnswer,
+            what,
+            cause: "it answered \(response.status)",
+            advice: "The server does not take DELETE at this address: it has to allow WebDAV",
+            status: response.status
+        )
+    }
+
     private func putRequest(_ upload: Upload) -> HTTPRequest {
         var headers: [HTTPRequest.Header] = []
         if let authorization { headers.append(.init("Authorization", authorization.value)) }

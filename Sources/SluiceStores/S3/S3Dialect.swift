@@ -123,6 +123,11 @@ package struct S3Dialect: BlobDialect {
         return try service.request(.delete, key: name, headers: [], now: now)
     }
 
+    package func deleteFailure(_ response: HTTPResponse, name: String, now: Timestamp) -> StoreError {
+        let what = "removing \"\(name)\" from \(service.place)"
+        return service.error(S3Fault(response), response, what: what, attempt: 0, now: now)
+    }
+
     private func upload(of step: borrowing SinkStep) throws -> S3Upload {
         guard let upload = step.upload.session as? S3Upload else {
             throw StoreError(

@@ -36,7 +36,7 @@ package struct BlobSink: ObjectSink {
             guard let request = try dialect.deleteRequest(name: name, now: now) else { return false }
             let response = try client.send(request, bodyLimit: .mebibytes(1))
             guard !response.isSuccess, response.status != 404 else { return true }
-            throw HTTPFailure.error(response, what: "removing \"\(name)\" from \(location) was refused", now: now)
+            throw dialect.deleteFailure(response, name: name, now: now)
         }
     }
 
