@@ -69,12 +69,35 @@ struct TransportTests {
     @Test("mutual TLS takes our certificate and refuses none")
     func clientCertificates() throws {
         var specification = try specification(nginx["mtlsEndpoint"] + "/up/mutual")
-        #expect(failure(specification) != nil)
+        #expect(failure(specification)?.advice == "Give --client-certificate and --client-key")
         specification.sinkConnection.clientCertificate = nginx["clientCertificate"]
         specification.sinkConnection.clientKey = nginx["clientKey"]
         #expect(failure(specification) == nil)
         specification.sinkConnection.clientKey = nginx["ca"]
         #expect(failure(specification)?.kind == .usage)
+    }
+
+    @Test("a web server that wants a client certificate in front of any service is told as such", arguments: [
+        "s3://bucket/name", "az://account/container/name", "https://localhost/name",
+    ])
+    func missingCertificate(_ location: String) throws {
+        let text = location.replacing("https://localhost", with: nginx["mtlsEndpoint"])
+        for isSource in [false, true] {
+            var specification = try specification(isSource ? directory.path + "/" : text)
+            specification.environment = [
+                "AWS_ACCESS_KEY_ID": "id", "AWS_SECRET_ACCESS_KEY": "secret", "AZURE_STORAGE_KEY": "a2V5",
+            ]
+            if isSource {
+                specification.source = try Location(parsing: text)
+                specification.sourceConnection = specification.sinkConnection
+            }
+            let endpoint = text.hasPrefix("https") ? nil : try HTTPAddress(parsing: nginx["mtlsEndpoint"])
+            specification.sinkConnection.endpoint = endpoint
+            specification.sourceConnection.endpoint = endpoint
+            let failure = failure(specification)
+            #expect(failure?.kind == .forbidden)
+            #expect(failure?.advice == "Give --client-certificate and --client-key")
+        }
     }
 
     @Test("a password is taken from the environment, and a wrong one is refused")

@@ -110,6 +110,7 @@ final class AzureService: Sendable {
     ///
     /// - Parameter attempt: how often the request was tried before.
     func error(_ response: HTTPResponse, what: String, attempt: Int, now: Timestamp) -> StoreError {
+        if let refusal = ServiceFailure.certificateRefusal(response, what: what) { return refusal }
         let fault = AzureFault(response)
         let error = AzureFailure.error(
             fault,

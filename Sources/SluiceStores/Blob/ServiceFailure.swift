@@ -25,6 +25,31 @@ enum ServiceFailure {
         return start.hasPrefix("<!doctype html") || start.hasPrefix("<html")
     }
 
+    /// The error that a web server in front of a service answers where it wants another client certificate; nil for any
+    /// other answer.
+    ///
+    /// Source: nginx, ngx_http_special_response.c: the pages of its statuses 495 and 496, which it answers as 400.
+    static func certificateRefusal(_ response: HTTPResponse, what: String) -> StoreError? {
+        guard response.status == 400 else { return nil }
+        let page = String(decoding: response.body.prefix(4096), as: UTF8.self)
+        func told(_ cause: String, _ advice: String) -> StoreError {
+            StoreError(.forbidden, what, cause: "\(cause) (HTTP 400)", advice: advice, status: response.status)
+        }
+        if page.contains("No required SSL certificate was sent") {
+            return told(
+                "the server asks for a client certificate, and none was sent",
+                "Give --client-certificate and --client-key"
+            )
+        }
+        if page.contains("The SSL certificate error") {
+            return told(
+                "the server does not accept our client certificate",
+                "Check --client-certificate: the server must trust who issued it, and it must not have expired"
+            )
+        }
+        return nil
+    }
+
     /// A service's own words on one line: bounded, without control characters, and cut where a signature is quoted.
     static func words(_ text: String) -> String {
         // Enough for every message that the services document; a body can be as long as it likes.

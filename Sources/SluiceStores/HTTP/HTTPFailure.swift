@@ -9,6 +9,7 @@ package enum HTTPFailure {
 
     /// The error that `response` is; `what` is the clause that says what was asked.
     package static func error(_ response: HTTPResponse, what: String, now: Timestamp) -> StoreError {
+        if let refusal = ServiceFailure.certificateRefusal(response, what: what) { return refusal }
         let cause = "it answered \(response.status)"
         let retryAfter = response.retryAfter(now: now)
         func store(_ kind: FailureKind, _ advice: String?) -> StoreError {

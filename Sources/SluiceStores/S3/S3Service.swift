@@ -136,6 +136,7 @@ final class S3Service: Sendable {
 extension S3Service {
     /// The error that a refusal is; retryable when something was learned from it.
     func error(_ fault: S3Fault, _ response: HTTPResponse, what: String, attempt: Int, now: Timestamp) -> StoreError {
+        if let refusal = ServiceFailure.certificateRefusal(response, what: what) { return refusal }
         let host = learned.withLock { $0.base.authority }
         let retryAfter = response.retryAfter(now: now)
         let isAnonymous = (try? credentials.credentials(now: now)) == nil
