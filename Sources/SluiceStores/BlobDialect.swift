@@ -30,6 +30,18 @@ package protocol BlobDialect: Sendable {
     /// What an answer means for the step.
     func result(of step: borrowing SinkStep, _ response: HTTPResponse, now: Timestamp) -> StepResult
 
+    /// The request that finds out whether an earlier attempt is why a step was refused: it may have succeeded although
+    /// its answer was lost. Nil where there is no such doubt.
+    func inquiry(after refusal: HTTPResponse, of step: borrowing SinkStep, now: Timestamp) throws -> HTTPRequest?
+
+    /// What the answer to `inquiry` means for the step: confirmed where what was to be put stands there.
+    func result(
+        of step: borrowing SinkStep,
+        refusal: HTTPResponse,
+        inquiry: HTTPResponse,
+        now: Timestamp
+    ) -> StepResult
+
     /// The request that removes an object; nil where the service offers none.
     func deleteRequest(name: String, now: Timestamp) throws -> HTTPRequest?
 
@@ -38,6 +50,19 @@ package protocol BlobDialect: Sendable {
 }
 
 extension BlobDialect {
+    package func inquiry(
+        after refusal: HTTPResponse,
+        of step: borrowing SinkStep,
+        now: Timestamp
+    ) throws -> HTTPRequest? { nil }
+
+    package func result(
+        of step: borrowing SinkStep,
+        refusal: HTTPResponse,
+        inquiry: HTTPResponse,
+        now: Timestamp
+    ) -> StepResult { result(of: step, refusal, now: now) }
+
     package func deleteRequest(name: String, now: Timestamp) throws -> HTTPRequest? { nil }
     package var notes: [String] { [] }
     package var toleratesSilence: Bool { false }

@@ -29,4 +29,17 @@ package struct StoreError: Failure {
         self.status = status
         self.wasConnected = wasConnected || status != nil
     }
+
+    /// The same error with what was found out about it.
+    func adding(_ finding: String) -> StoreError {
+        StoreError(
+            kind,
+            what,
+            cause: cause.map { $0 + "; " + finding } ?? finding,
+            advice: advice,
+            retryAfter: retryAfter,
+            status: status,
+            wasConnected: wasConnected
+        )
+    }
 }

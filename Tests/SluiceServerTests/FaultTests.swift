@@ -136,6 +136,44 @@ struct FaultTests {
         #expect(outcome.result.counts.retries == 2)
     }
 
+    /// Stores that keep what stands there where they are told to.
+    private static let conditional = stores.filter { !($0 is NginxStore) }
+
+    @Test("a commit that succeeded although its answer was lost is a success", arguments: conditional + juicefs, [
+        CopySpecification.Overwrite.always, .never,
+    ])
+    func lostCommits(_ store: any StoreUnderTest, _ overwrite: CopySpecification.Overwrite) throws {
+        let prefix = "lost-commit-\(overwrite)/"
+        let commit = store is AzureStore ? "PUT .*comp=blocklist" : "POST .*uploadId"
+        var setting = try setting(store, prefix, "--match", commit, "--times", "2", "--drop-after-body")
+        setting.specification.overwrite = overwrite
+        let outcome = try StoreContractTests.copy(setting.specification)
+        #expect(outcome.failures.map(\.description) == [])
+        let index = try store.index(prefix)
+        #expect(index.digests(below: prefix)["file"] == digest)
+        #expect(index.unfinished.isEmpty)
+        let commits = try requests(setting.proxy).filter {
+            $0.method == "PUT" && $0.target.contains("comp=blocklist") || $0.method == "POST" && $0.target.contains("uploadId")
+        }
+        #expect(commits.count == 3)
+    }
+
+    private static let juicefs: [any StoreUnderTest] = Stores.all.filter { $0.testDescription == "s3-juicefs" }
+
+    @Test("an object that was put although the answer was lost is not taken for another's", arguments: conditional, [true, false])
+    func lostPuts(_ store: any StoreUnderTest, _ isOurs: Bool) throws {
+        let prefix = "lost-put-\(isOurs)/"
+        var setting = try setting(store, prefix, "--match", "PUT ", "--times", "1", "--drop-after-body")
+        setting.specification.overwrite = .never
+        setting.specification.blockSize = .mebibytes(16)
+        let other = try TemporaryDirectory()
+        if !isOurs { try store.put(prefix + "file", other.write("file", Array("another".utf8))) }
+        let outcome = try StoreContractTests.copy(setting.specification)
+        #expect(outcome.failures.map(\.kind) == (isOurs ? [] : [.precondition]))
+        #expect((outcome.failures.first?.cause?.contains("what stands there is another") ?? true))
+        #expect((try store.index(prefix).digests(below: prefix)["file"] == digest) == isOurs)
+    }
+
     @Test("a commit that is refused leaves no parts behind", arguments: stores.filter { $0 is S3Store })
     func refusedCommit(_ store: any StoreUnderTest) throws {
         let setting = try setting(store, "commit/", "--match", "POST .*uploadId", "--times", "9", "--respond", "403")

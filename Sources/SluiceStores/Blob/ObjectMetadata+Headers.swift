@@ -13,7 +13,9 @@ extension ObjectMetadata {
             case "content-disposition": contentDisposition = value
             case "cache-control": cacheControl = value
             default:
-                guard let name = userPrefix.flatMap({ header.name.dropping(prefix: $0) }), !name.isEmpty else { continue }
+                guard let userPrefix, let name = header.name.dropping(prefix: userPrefix), !name.isEmpty else {
+                    continue
+                }
                 user[String(name)] = value
             }
         }

@@ -5,7 +5,7 @@ extension S3Dialect {
         guard response.isSuccess else { return refusal(of: step, response, now) }
         switch step.action {
         case .whole, .block: return putResult(of: step, response)
-        case .begin: return beginResult(of: step, response)
+        case .begin: return beginResult(of: step, response, now)
         case .commit(let receipts): return commitResult(of: step, receipts, response, now)
         case .abort:
             step.upload.session = nil
@@ -71,12 +71,16 @@ extension S3Dialect {
         return .confirmed(StepOutcome(tag: tag, bytesSent: step.body.count, storedChecksum: stored))
     }
 
-    private func beginResult(of step: borrowing SinkStep, _ response: HTTPResponse) -> StepResult {
+    private func beginResult(of step: borrowing SinkStep, _ response: HTTPResponse, _ now: Timestamp) -> StepResult {
         do {
             let document = try S3Document(response.body, root: "InitiateMultipartUploadResult", holding: ["UploadId"])
             guard let id = document["UploadId"], !id.isEmpty else { throw XMLError("there is no UploadId", at: 0) }
             // A service that ignores the algorithm may refuse the parts' digests; that is learned then.
-            step.upload.session = S3Upload(id: id, checksum: service.takesChecksums ? checksum : nil)
+            step.upload.session = S3Upload(
+                id: id,
+                checksum: service.takesChecksums ? checksum : nil,
+                began: now
+            )
             return .confirmed(StepOutcome())
         } catch {
             return .failed(unexpected(step, response, "\(error)"))

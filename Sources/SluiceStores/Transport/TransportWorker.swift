@@ -14,6 +14,8 @@ internal import SluiceCore
         var origin = ""
         var body: (any UploadBody)?
         var isPaused = false
+        /// The refusal of the step that is being inquired about.
+        var refusal: HTTPResponse?
 
         init(_ session: CurlSession) { self.session = session }
     }
@@ -141,13 +143,34 @@ internal import SluiceCore
         let result: StepResult
         do {
             let response = try slot.session.finish(code, to: slot.origin)
-            result = outcome(dialect.result(of: step, response, now: .now), slot.body)
+            if let refusal = slot.refusal {
+                result = dialect.result(of: step, refusal: refusal, inquiry: response, now: .now)
+            } else if try inquire(slot, after: response, of: step) {
+                slot.step = consume step
+                unsafe busy[handle] = slot
+                unsafe transfers.add(handle)
+                return
+            } else {
+                result = outcome(dialect.result(of: step, response, now: .now), slot.body)
+            }
         } catch {
-            result = .failed(error)
+            result = .failed(SluiceCore.failure(from: error))
         }
         release(slot)
         if case .stream(let stream, _) = step.action { stream.close() }
         feed.finish(step, result)
+    }
+
+    /// Makes the slot ready to ask what became of a refused step; false where the dialect has no question.
+    private func inquire(_ slot: Slot, after response: HTTPResponse, of step: borrowing SinkStep) throws -> Bool {
+        guard let request = try dialect.inquiry(after: response, of: step, now: .now) else { return false }
+        slot.refusal = response
+        slot.body = nil
+        setPaused(slot, false)
+        slot.origin = request.address.origin
+        // Azure's list of 50,000 blocks, each with a name of at most 64 bytes, base64.
+        try slot.session.prepare(request, body: nil, bodyLimit: .mebibytes(16), stallLimit: settings.stallLimit)
+        return true
     }
 
     /// Adds what only the body knows: the digest that was computed on the way, the length of a stream.
@@ -160,6 +183,7 @@ internal import SluiceCore
 
     private func release(_ slot: Slot) {
         slot.body = nil
+        slot.refusal = nil
         setPaused(slot, false)
         slot.session.onPause = nil
         free.append(slot)

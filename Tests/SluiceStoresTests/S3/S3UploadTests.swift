@@ -26,7 +26,7 @@ import Testing
             "<InitiateMultipartUploadResult><Bucket>b</Bucket><Key>k</Key><UploadId>a&amp;b</UploadId></InitiateMultipartUploadResult>"
         let result = try S3Fixture.sink().result(of: SinkStep(upload: upload, action: .begin), response(body), now: now)
         #expect(result.outcome != nil)
-        #expect(upload.session as? S3Upload == S3Upload(id: "a&b", checksum: .crc64nvme))
+        #expect(upload.session as? S3Upload == S3Upload(id: "a&b", checksum: .crc64nvme, began: now))
     }
 
     @Test(arguments: ["", "<html/>", "<InitiateMultipartUploadResult/>", "<InitiateMultipartUploadResult><UploadId>a"])
