@@ -56,10 +56,18 @@ package protocol ReadableObject: AnyObject, Sendable {
     /// Metadata that the source keeps beside the bytes.
     var metadata: ObjectMetadata { get }
 
+    /// The CRC of all its bytes as the source's service keeps it, to compare with that of what was read; nil where there
+    /// is none.
+    var storedChecksum: Checksum? { get }
+
     /// Fills `buffer` from `offset`; less only at the object's end. Blocks; may be called from several threads at once.
     func read(at offset: Int, into buffer: UnsafeMutableRawBufferPointer) throws -> Int
 
     /// Throws a `Failure` of kind `.sourceChanged` or `.sourceVanished` when the object isn't what it was when it
     /// was opened.
     func checkUnchanged() throws
+}
+
+extension ReadableObject {
+    package var storedChecksum: Checksum? { nil }
 }

@@ -88,6 +88,12 @@ package protocol BlobReadDialect: Sendable {
     /// What an object keeps beside its bytes, by the headers of an answer to HEAD or GET.
     func metadata(_ response: HTTPResponse) -> ObjectMetadata
 
+    /// The digest of the whole object that an answer to HEAD says; nil where it says none.
+    func storedChecksum(_ properties: HTTPResponse) -> Checksum?
+
+    /// The digest that an answer with a range says its body has; nil where it says none.
+    func bodyChecksum(_ response: HTTPResponse) -> Checksum?
+
     /// Whether an answer to HEAD is about a folder, which some services keep as an object without bytes.
     func isFolder(_ response: HTTPResponse) -> Bool
 
@@ -97,6 +103,8 @@ package protocol BlobReadDialect: Sendable {
 
 extension BlobReadDialect {
     package func isFolder(_ response: HTTPResponse) -> Bool { false }
+    package func storedChecksum(_ properties: HTTPResponse) -> Checksum? { nil }
+    package func bodyChecksum(_ response: HTTPResponse) -> Checksum? { nil }
 }
 
 /// One page of a list.

@@ -25,9 +25,13 @@ struct ReadingTests {
         let client: HTTPClient
         let location: Location
 
-        init(_ store: any StoreUnderTest, _ name: String, isSpoiled: Bool = false) throws {
+        init(_ store: any StoreUnderTest, _ name: String, isSpoiled: Bool = false, proxy: Launcher? = nil) throws {
             var specification = try StoreContractTests.specification("/", store, name)
             if isSpoiled { #expect(store.spoil(&specification)) }
+            if let proxy {
+                specification.sinkConnection.endpoint = try HTTPAddress(parsing: proxy["endpoint"])
+                specification.sinkConnection.caCertificate = proxy["ca"]
+            }
             options = specification.sinkConnection
             environment = CredentialEnvironment(role: .sink, variables: specification.environment)
             client = HTTPClient(settings: TransportSettings(options: options))
@@ -35,8 +39,13 @@ struct ReadingTests {
         }
     }
 
-    private func source(_ store: any StoreUnderTest, _ name: String, isSpoiled: Bool = false) throws -> BlobSource {
-        let access = try Access(store, name, isSpoiled: isSpoiled)
+    private func source(
+        _ store: any StoreUnderTest,
+        _ name: String,
+        isSpoiled: Bool = false,
+        proxy: Launcher? = nil
+    ) throws -> BlobSource {
+        let access = try Access(store, name, isSpoiled: isSpoiled, proxy: proxy)
         let dialect: any BlobReadDialect =
             store is AzureStore
             ? try AzureReadDialect.make(
@@ -45,7 +54,11 @@ struct ReadingTests {
                 environment: access.environment,
                 exchange: access.client
             )
-            : try S3ReadDialect.make(location: access.location, options: access.options, environment: access.environment)
+            : try S3ReadDialect.make(
+                location: access.location,
+                options: access.options,
+                environment: access.environment
+            )
         return try BlobSource(dialect: dialect, client: access.client, name: name)
     }
 
@@ -89,7 +102,10 @@ struct ReadingTests {
         #expect(metadata.cacheControl == "no-cache")
     }
 
-    @Test("a folder that Azure keeps as a blob is neither listed nor opened", arguments: stores.filter { $0 is AzureStore })
+    @Test(
+        "a folder that Azure keeps as a blob is neither listed nor opened",
+        arguments: stores.filter { $0 is AzureStore }
+    )
     func folders(_ store: any StoreUnderTest) throws {
         try store.put("folders/dir", empty, ["hdi_isfolder=true"])
         try store.put("folders/dir/file", file)
@@ -102,6 +118,52 @@ struct ReadingTests {
         }
         #expect(error?.kind == .notFound)
         #expect(error?.description.contains("is a folder") == true)
+    }
+
+    /// The ways in which a store is known to say a digest.
+    private static let checking = stores.filter { ["azure", "s3-seaweedfs"].contains($0.testDescription) }
+
+    @Test(
+        "a byte that is damaged on the way down is read again, and told when it stays so",
+        arguments: checking,
+        [1, 9]
+    )
+    func damagedReads(_ store: any StoreUnderTest, _ times: Int) throws {
+        let prefix = "damaged-read-\(times)/"
+        let folder = try TemporaryDirectory()
+        _ = try folder.write("object", Array("content".utf8))
+        #expect(
+            try StoreContractTests.copy(StoreContractTests.specification(folder.path, store, prefix)).failures.isEmpty
+        )
+        let access = try Access(store, prefix)
+        let upstream = try #require(access.options.endpoint).description
+        let authority = try #require(access.options.caCertificate)
+        let faults = ["--match", "GET .*/object", "--times", "\(times)", "--corrupt-response-byte", "3"]
+        let proxy = try Launcher("faults", ["--https", "--upstream", upstream, "--upstream-ca", authority] + faults)
+        let source = try source(store, prefix + "object", proxy: proxy)
+        let object = try source.open(SourceItem(name: "object", size: nil))
+        var bytes = [UInt8](repeating: 0, count: 100)
+        func read() throws -> Int { try bytes.withUnsafeMutableBytes { try object.read(at: 0, into: $0) } }
+        if times == 1 {
+            #expect(try read() == 7)
+            #expect(bytes.prefix(7).elementsEqual("content".utf8))
+        } else {
+            let error = #expect(throws: StoreError.self) { _ = try read() }
+            #expect(error?.kind == .integrity)
+        }
+    }
+
+    @Test("an object of parts says the CRC of the whole", arguments: checking.filter { $0 is S3Store })
+    func storedChecksums(_ store: any StoreUnderTest) throws {
+        let folder = try TemporaryDirectory()
+        _ = try folder.write("object", [UInt8](repeating: 7, count: (6 << 20) + 1))
+        var specification = try StoreContractTests.specification(folder.path, store, "stored/")
+        specification.blockSize = .mebibytes(5)
+        #expect(try StoreContractTests.copy(specification).failures.isEmpty)
+        let source = try source(store, "stored/object")
+        let object = try source.open(SourceItem(name: "object", size: nil))
+        // By a program of ten lines that gives the check value of CRC-64/NVME.
+        #expect(object.storedChecksum?.hex == "3416cea1189d6cc1")
     }
 
     @Test("a refusal of HEAD is told in the service's own words", arguments: stores)

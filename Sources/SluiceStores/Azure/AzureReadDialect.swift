@@ -63,7 +63,23 @@ package struct AzureReadDialect: BlobReadDialect {
         precondition(offset >= 0 && count > 0, "a range has at least one byte")
         var headers = [HTTPRequest.Header("range", "bytes=\(offset)-\(offset + count - 1)")]
         if let entityTag { headers.append(.init("if-match", entityTag)) }
+        if count <= AzureReadDialect.largestCheckedRange {
+            headers.append(.init("x-ms-range-get-content-crc64", "true"))
+        }
         return try service.request(.get, name: blobName(name), headers: headers, now: now)
+    }
+
+    /// The service computes the digest of a range up to 4 MiB (Azure Storage REST API, "Get Blob").
+    private static let largestCheckedRange = 4 << 20
+
+    package func bodyChecksum(_ response: HTTPResponse) -> Checksum? {
+        AzureDialect.storedChecksum(response, sent: nil)
+    }
+
+    /// The MD5 of a blob: the service computes it of those that are put whole, and keeps what a client says of others.
+    package func storedChecksum(_ properties: HTTPResponse) -> Checksum? {
+        guard let digest = properties["content-md5"].flatMap(Base64.decode), digest.count == 16 else { return nil }
+        return Checksum(algorithm: .md5, bytes: digest)
     }
 
     private func blobName(_ name: String) throws -> String {

@@ -48,8 +48,11 @@ package struct S3ReadDialect: BlobReadDialect {
     }
 
     package func propertiesRequest(name: String, now: Timestamp) throws -> HTTPRequest {
-        try service.request(.head, key: key(of: name), headers: [], now: now)
+        try service.request(.head, key: key(of: name), headers: [S3Service.checksumMode], now: now)
     }
+
+    /// A CRC; one of the CRCs of parts says nothing of the whole.
+    package func storedChecksum(_ properties: HTTPResponse) -> Checksum? { properties.s3WholeChecksum }
 
     package func readRequest(
         name: String,

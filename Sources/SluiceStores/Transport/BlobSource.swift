@@ -1,4 +1,5 @@
 package import SluiceCore
+internal import SluiceDigests
 
 /// A source behind HTTP: a dialect that says what to ask, and a client that asks.
 package struct BlobSource: LookupSource {
@@ -144,6 +145,8 @@ package final class BlobObject: ReadableObject {
     package let metadata: ObjectMetadata
     private let name: String
     private let entityTag: String?
+    /// The digest of all the bytes, of any kind.
+    private let checksum: Checksum?
     private let dialect: any BlobReadDialect
     private let client: HTTPClient
 
@@ -155,14 +158,36 @@ package final class BlobObject: ReadableObject {
         modified = properties["last-modified"].flatMap { Timestamp(httpDate: $0) }
         entityTag = properties["etag"]
         metadata = dialect.metadata(properties)
+        checksum = dialect.storedChecksum(properties)
+    }
+
+    package var storedChecksum: Checksum? {
+        checksum.flatMap { [.crc32c, .crc64nvme].contains($0.algorithm) ? $0 : nil }
     }
 
     package func read(at offset: Int, into buffer: UnsafeMutableRawBufferPointer) throws -> Int {
         let wanted = min(buffer.count, (size ?? .max) - offset)
         guard wanted > 0 else { return 0 }
+        let target = unsafe UnsafeMutableRawBufferPointer(rebasing: buffer[..<wanted])
+        // Bytes that changed on the way come right the second time; those that changed in the store do not.
+        for _ in 0..<2 {
+            let response = unsafe try fill(target, from: offset)
+            if unsafe isSound(UnsafeRawBufferPointer(target), isWhole: wanted == size, response) { return wanted }
+        }
+        throw StoreError(
+            .integrity,
+            "reading \"\(name)\" from \(dialect.location)",
+            cause: "\(wanted) bytes from offset \(offset) are not those of the digest that the service has of them",
+            advice: "They change on the way or have changed in the store: look at the object with another client"
+        )
+    }
+
+    /// Asks for a range of the buffer's length.
+    @unsafe private func fill(_ buffer: UnsafeMutableRawBufferPointer, from offset: Int) throws -> HTTPResponse {
+        let wanted = buffer.count
         let now = Timestamp.now
         let request = try dialect.readRequest(name: name, offset: offset, count: wanted, entityTag: entityTag, now: now)
-        let receiver = unsafe BufferReceiver(UnsafeMutableRawBufferPointer(rebasing: buffer[..<wanted]))
+        let receiver = unsafe BufferReceiver(buffer)
         let response = try client.exchange(request, receiver: receiver)
         guard response.isSuccess else { throw dialect.failure(response, name: name, now: now) }
         // 200 instead of 206 is the whole object: right only when that was asked for.
@@ -172,7 +197,20 @@ package final class BlobObject: ReadableObject {
         guard receiver.count == wanted else {
             throw StoreError(.transient, "\"\(name)\" was cut short", cause: "\(receiver.count) of \(wanted) bytes came")
         }
-        return wanted
+        return response
+    }
+
+    /// Whether bytes have the digest that the service has of them; true where it has none.
+    @unsafe private func isSound(
+        _ bytes: UnsafeRawBufferPointer,
+        isWhole: Bool,
+        _ response: HTTPResponse
+    ) -> Bool {
+        guard let said = dialect.bodyChecksum(response) ?? (isWhole ? checksum : nil) else { return true }
+        // A FIPS provider gives no MD5.
+        guard var running = try? RunningChecksum(said.algorithm) else { return true }
+        unsafe running.update(unsafe: bytes)
+        return running.finish() == said
     }
 
     /// The entity tag goes with every read, so that another version is refused there.

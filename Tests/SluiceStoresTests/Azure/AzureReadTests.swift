@@ -114,7 +114,14 @@ import Testing
         let source = try AzureFixture.source("az://acct/data/d/")
         let request = try source.readRequest(name: "ü", offset: 10, count: 5, entityTag: "\"0x8D\"", now: now)
         #expect(request.address.path == "/data/d/%C3%BC")
-        #expect(request.plainHeaders == ["range": "bytes=10-14", "if-match": "\"0x8D\""])
+        #expect(
+            request.plainHeaders == [
+                "range": "bytes=10-14", "if-match": "\"0x8D\"", "x-ms-range-get-content-crc64": "true",
+            ]
+        )
+        // The service computes no digest of a longer one.
+        let long = try source.readRequest(name: "ü", offset: 0, count: (4 << 20) + 1, entityTag: nil, now: now)
+        #expect(long.plainHeaders == ["range": "bytes=0-4194304"])
         let changed = source.failure(AzureFixture.error("ConditionNotMet", status: 412), name: "a", now: now)
         #expect(changed.kind == .sourceChanged)
         let short = source.failure(AzureFixture.error("InvalidRange", status: 416), name: "a", now: now)
@@ -137,6 +144,16 @@ import Testing
         #expect(!source.isFolder(blob))
         #expect(source.isFolder(HTTPResponse(status: 200, headers: [.init("x-ms-meta-hdi_isfolder", "true")])))
         #expect(source.isFolder(HTTPResponse(status: 200, headers: [.init("x-ms-resource-type", "directory")])))
+    }
+
+    @Test func `a blob's digest is its MD5, and a range's its CRC64`() throws {
+        let source = try AzureFixture.source()
+        let properties = HTTPResponse(status: 200, headers: [.init("content-md5", "DMF1ucDxtqgxw5niaXcmYQ==")])
+        #expect(source.storedChecksum(properties)?.hex == "0cc175b9c0f1b6a831c399e269772661")
+        #expect(source.storedChecksum(HTTPResponse(status: 200, headers: [.init("content-md5", "AAAA")])) == nil)
+        let range = HTTPResponse(status: 206, headers: [.init("x-ms-content-crc64", "iJh5CoYUi64=")])
+        #expect(source.bodyChecksum(range)?.hex == "ae8b14860a799888")
+        #expect(source.bodyChecksum(properties) == nil)
     }
 
     @Test func `a location without a name names no blob to read`() throws {

@@ -138,6 +138,23 @@ import Testing
         #expect(metadata.user == ["mode": "0644", "title": "Übung", "other": "Übung 1", "odd": "=?x?="])
     }
 
+    @Test(arguments: [
+        (["x-amz-checksum-crc64nvme": "rosUhgp5mIg="], "ae8b14860a799888"),
+        (["x-amz-checksum-crc64nvme": "rosUhgp5mIg=", "x-amz-checksum-type": "FULL_OBJECT"], "ae8b14860a799888"),
+        (["x-amz-checksum-crc32c": "4waSgw==", "x-amz-checksum-type": "FULL_OBJECT"], "e3069283"),
+        (["x-amz-checksum-crc32c": "4waSgw==-3", "x-amz-checksum-type": "COMPOSITE"], nil),
+        (["x-amz-checksum-crc32c": "4waSgw==-3"], nil),
+        (["x-amz-checksum-sha256": "4waSgw=="], nil),
+        ([:], nil),
+    ])
+    func `the digest of the whole object is asked for and told`(_ headers: [String: String], _ hex: String?) throws {
+        let source = try S3Fixture.source("s3://bucket/d/")
+        let request = try source.propertiesRequest(name: "a", now: now)
+        #expect(request.plainHeaders == ["x-amz-checksum-mode": "ENABLED"])
+        let answer = HTTPResponse(status: 200, headers: headers.map { .init($0, $1) })
+        #expect(source.storedChecksum(answer)?.hex == hex)
+    }
+
     @Test func `a location without a key names no object to read`() throws {
         let error = #expect(throws: StoreError.self) { try S3Fixture.source().propertiesRequest(name: "", now: now) }
         #expect(error?.kind == .invalidName)
