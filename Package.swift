@@ -82,10 +82,16 @@ let package = Package(
                 "SluiceTestSupport", .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]
         ),
+        // What the ledger's tests kill, and what measures it.
+        .executableTarget(
+            name: "SluiceLedgerProbe",
+            dependencies: ["SluiceLedger", "SluiceCore"],
+            path: "Tests/SluiceLedgerProbe"
+        ),
         .testTarget(
             name: "SluiceLedgerTests",
             dependencies: [
-                "SluiceLedger", "SluiceCore", "SluiceTestSupport", .product(name: "GRDB", package: "GRDB.swift"),
+                "SluiceLedger", "SluiceLedgerProbe", "SluiceCore", "SluiceTestSupport", .product(name: "GRDB", package: "GRDB.swift"),
             ]
         ),
         .testTarget(

@@ -36,10 +36,13 @@ package struct LedgerDirectory: Sendable, Hashable {
     /// fill: SQLite itself would make one that others may read. What is there keeps its permissions.
     func prepare() throws(LedgerError) {
         try make(path)
-        for file in [ledger, locks] {
-            let descriptor = unsafe open(file, O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
-            guard descriptor >= 0 else { throw unavailable("\"\(file)\" can't be opened for writing", errno) }
+        // Never opened where it is there already: closing it again would take away the locks that SQLite has on it
+        // for this process (sqlite.org/howtocorrupt.html, 2.2).
+        let descriptor = unsafe open(ledger, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
+        if descriptor >= 0 {
             close(descriptor)
+        } else if errno != EEXIST {
+            throw unavailable("the ledger \"\(ledger)\" can't be made", errno)
         }
     }
 

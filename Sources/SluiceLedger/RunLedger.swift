@@ -5,7 +5,7 @@ internal import SluiceCore
 /// The record of one run, held by this process alone.
 ///
 /// What is recorded is written in batches, within a fifth of a second, by a queue of its own. None of the calls waits
-/// for the disk but `flush` and `finish`, and the others only while 65,536 records are behind. All may be called from
+/// for the disk but `flush` and `finish`, and the others only while 16,384 records are behind. All may be called from
 /// any thread. Nothing here fails a copy: when the ledger can't be written or read any more, that is told once, and
 /// the run goes on unrecorded.
 package final class RunLedger: Sendable {

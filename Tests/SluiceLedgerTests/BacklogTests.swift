@@ -1,0 +1,51 @@
+import SluiceCore
+import Testing
+
+@testable import SluiceLedger
+
+@Suite("Records that wait")
+struct BacklogTests {
+    private func append(_ count: Int, to backlog: inout Backlog) -> [Backlog.Demand] {
+        (0..<count).map { _ in backlog.append(.block(ItemIdentifier(number: 1), sampleBlock(0))) }
+    }
+
+    @Test("The first has all written within the interval, a full batch at once, a full backlog by whoever filled it")
+    func demands() {
+        var backlog = Backlog(nextOrdinal: 1)
+        let demands = append(Backlog.limit + 1, to: &backlog)
+        #expect(demands[0] == .later)
+        #expect(demands[Backlog.batch - 1] == .soon)
+        #expect(demands[Backlog.limit - 1] == .wait && demands[Backlog.limit] == .wait)
+        #expect(demands.count { $0 == .later } == 1)
+        #expect(demands.count { $0 == .soon } == 1)
+        #expect(demands.count { $0 == .nothing } == Backlog.limit - 3)
+    }
+
+    @Test("After they were taken it begins anew, in order and with nothing twice")
+    func taking() {
+        var backlog = Backlog(nextOrdinal: 1)
+        for round in 0..<3 {
+            #expect(append(10, to: &backlog).first == .later)
+            let taken = backlog.take()
+            #expect(taken.count == 10, "round \(round)")
+            #expect(backlog.take().isEmpty)
+            backlog.giveBack(taken)
+            #expect(backlog.events.isEmpty)
+        }
+    }
+
+    @Test("A closed one takes nothing more")
+    func closing() {
+        var backlog = Backlog(nextOrdinal: 1)
+        _ = append(3, to: &backlog)
+        backlog.close()
+        #expect(append(3, to: &backlog) == [.nothing, .nothing, .nothing])
+        #expect(backlog.take().isEmpty)
+    }
+
+    @Test("New items have ordinals of their own", arguments: [1, 7])
+    func ordinals(first: Int) {
+        var backlog = Backlog(nextOrdinal: first)
+        #expect((0..<3).map { _ in backlog.takeOrdinal() } == [first, first + 1, first + 2])
+    }
+}
