@@ -7,10 +7,10 @@ package import Synchronization
 package final class Locked<Value: ~Copyable>: Sendable {
     @usableFromInline let mutex: Mutex<Value>
 
-    @inlinable package init(_ value: consuming sending Value) { mutex = Mutex(value) }
+    @inlinable @inline(__always) package init(_ value: consuming sending Value) { mutex = Mutex(value) }
 
     /// Runs `body` alone with the value. It must not block.
-    @inlinable package func withLock<Result: ~Copyable, Problem: Error>(
+    @inlinable @inline(__always) package func withLock<Result: ~Copyable, Problem: Error>(
         _ body: (inout sending Value) throws(Problem) -> sending Result
     ) throws(Problem) -> sending Result {
         try mutex.withLock(body)

@@ -1,3 +1,5 @@
+internal import Synchronization
+
 /// An object on its way into a sink: what all its steps share.
 package final class Upload: Sendable {
     /// The object's full name in the sink.
@@ -8,7 +10,7 @@ package final class Upload: Sendable {
     package let size: Int?
     /// The source's time of last change.
     package let modified: Timestamp?
-    private let held: Locked<(any Sendable)?>
+    private let held: Mutex<(any Sendable)?>
 
     package init(
         name: String,
@@ -22,7 +24,7 @@ package final class Upload: Sendable {
         self.metadata = metadata
         self.condition = condition
         self.modified = modified
-        self.held = Locked(nil)
+        self.held = Mutex(nil)
     }
 
     /// What the sink keeps from `.begin` to `.commit`: an upload's id, a temporary file.

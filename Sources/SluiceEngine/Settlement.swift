@@ -1,12 +1,14 @@
 internal import SluiceCore
 internal import SluicePipeline
+internal import Synchronization
 
 /// Carries out what the items' committers decide, and ends items: the one place that does.
 final class Settlement: StepObserver {
     private let context: RunContext
-    private let stage = Locked<WriteStage?>(nil)
+    /// Set once, before the first step.
+    private let stage = AtomicLazyReference<WriteStage>()
     /// The transfers under way by their upload, so that a step finds its own.
-    private let transfers = Locked<[ObjectIdentifier: ItemTransfer]>([:])
+    private let transfers = Mutex<[ObjectIdentifier: ItemTransfer]>([:])
     private let onChange: @Sendable () -> Void
     private let onEnd: @Sendable (ItemTransfer, StartOver?) -> Void
 
@@ -24,7 +26,7 @@ final class Settlement: StepObserver {
     }
 
     /// The stage that steps go to.
-    func attach(_ stage: WriteStage) { self.stage.withLock { $0 = stage } }
+    func attach(_ stage: WriteStage) { _ = self.stage.storeIfNil(stage) }
 
     /// Makes the transfer known before its first step.
     func register(_ transfer: ItemTransfer) {
@@ -34,7 +36,7 @@ final class Settlement: StepObserver {
     // MARK: From the stages
 
     func submit(_ step: consuming SinkStep, of transfer: ItemTransfer) {
-        guard let stage = stage.withLock({ $0 }) else { preconditionFailure("the run was started") }
+        guard let stage = stage.load() else { preconditionFailure("the run was started") }
         stage.submit(step)
     }
 
