@@ -30,11 +30,12 @@ struct AnswerCollector {
 
     /// Keeps a header line. A status line starts the headers anew: of an interim answer, a proxy's or a redirect.
     mutating func appendHeader(_ line: UnsafeRawBufferPointer) {
-        guard let colon = unsafe line.firstIndex(of: UInt8(ascii: ":")), unsafe !AnswerCollector.isStatusLine(line) else {
+        guard let colon = unsafe line.firstIndex(of: UInt8(ascii: ":")), unsafe !AnswerCollector.isStatusLine(line)
+        else {
             if unsafe AnswerCollector.isStatusLine(line) { headers.removeAll(keepingCapacity: true) }
             return
         }
-        let name = unsafe String(decoding: line[..<colon], as: UTF8.self).lowercased()
+        let name = unsafe AnswerCollector.lowercased(line[..<colon])
         let value = unsafe AnswerCollector.trimmed(line[(colon + 1)...])
         headers.append(HTTPRequest.Header(name, value))
     }
@@ -43,6 +44,17 @@ struct AnswerCollector {
 
     private static func isStatusLine(_ line: UnsafeRawBufferPointer) -> Bool {
         unsafe line.count >= 5 && line.starts(with: "HTTP/".utf8)
+    }
+
+    /// A header's name, which is ASCII, in lower case.
+    private static func lowercased(_ name: Slice<UnsafeRawBufferPointer>) -> String {
+        unsafe String(unsafeUninitializedCapacity: name.count) { bytes in
+            for index in unsafe 0..<name.count {
+                let byte = unsafe name[name.startIndex + index]
+                unsafe bytes[index] = 0x41...0x5A ~= byte ? byte | 0x20 : byte
+            }
+            return unsafe name.count
+        }
     }
 
     private static func trimmed(_ bytes: Slice<UnsafeRawBufferPointer>) -> String {
