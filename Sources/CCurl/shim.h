@@ -74,6 +74,19 @@ static inline CURLMcode sluice_multi_set_callbacks(
     return code;
 }
 
+typedef curl_socket_t (*sluice_open_callback)(void *context, curlsocktype purpose, struct curl_sockaddr *address);
+typedef int (*sluice_close_callback)(void *context, curl_socket_t socket);
+
+// A connection keeps what the handle that opened it says here.
+static inline CURLcode sluice_set_sockets(
+    CURL *handle, sluice_open_callback opener, sluice_close_callback closer, void *context
+) {
+    CURLcode code = curl_easy_setopt(handle, CURLOPT_OPENSOCKETFUNCTION, opener);
+    if (code == CURLE_OK) code = curl_easy_setopt(handle, CURLOPT_OPENSOCKETDATA, context);
+    if (code == CURLE_OK) code = curl_easy_setopt(handle, CURLOPT_CLOSESOCKETFUNCTION, closer);
+    return code == CURLE_OK ? curl_easy_setopt(handle, CURLOPT_CLOSESOCKETDATA, context) : code;
+}
+
 // Refuses to start a body over: after a lost connection the whole step is tried again, and counted, by us.
 static inline int sluice_refuse_seek(void *context, curl_off_t offset, int origin) { return CURL_SEEKFUNC_FAIL; }
 

@@ -15,7 +15,8 @@ internal import SluiceCore
     /// Called when the body has no bytes now and the transfer is paused.
     var onPause: (() -> Void)?
 
-    init(_ settings: TransportSettings) throws(StoreError) {
+    /// - Parameter answerBuffer: bytes that libcurl takes from its socket at a time.
+    init(_ settings: TransportSettings, answerBuffer: Int = CurlSession.bulkBuffer) throws(StoreError) {
         CurlLibrary.initialise()
         guard let handle = unsafe curl_easy_init() else {
             throw StoreError(.inputOutput, "libcurl gave no handle", advice: "The machine may be out of memory")
@@ -25,7 +26,14 @@ internal import SluiceCore
         unsafe errorText.initialize(repeating: 0, count: Int(CURL_ERROR_SIZE))
         unsafe headerList = nil
         try configure(settings)
+        try set(CURLOPT_BUFFERSIZE, answerBuffer)
     }
+
+    /// For answers that are objects.
+    static let bulkBuffer = 128 << 10
+    /// For answers that say what came of a request. libcurl allocates and frees the buffer for every request, and
+    /// a large one goes back to the system each time: its page faults were 2 % of the CPU of a small file (measured).
+    static let shortBuffer = 16 << 10
 
     deinit {
         unsafe curl_easy_cleanup(handle)
@@ -42,7 +50,6 @@ internal import SluiceCore
         try set(CURLOPT_PATH_AS_IS, 1)
         // 64 KiB stays in the second-level cache; 2 MiB cost 40 % more user time (measured).
         try set(CURLOPT_UPLOAD_BUFFERSIZE, 64 << 10)
-        try set(CURLOPT_BUFFERSIZE, 128 << 10)
         try set(CURLOPT_TCP_KEEPALIVE, 1)
         // The address of a name is looked up again after a minute, as load balancers expect.
         try set(CURLOPT_DNS_CACHE_TIMEOUT, 60)
@@ -140,13 +147,24 @@ internal import SluiceCore
 
     private func append(_ line: String) throws(StoreError) {
         guard let list = unsafe curl_slist_append(headerList, line) else {
-            throw StoreError(.inputOutput, "a request's header could not be made", advice: "The machine may be out of memory")
+            throw StoreError(
+                .inputOutput,
+                "a request's header could not be made",
+                advice: "The machine may be out of memory"
+            )
         }
         unsafe headerList = list
     }
 
     /// Hands the body of an answer of success to `receiver` instead of keeping it.
     func setReceiver(_ receiver: (any DownloadBody)?) { answer.receiver = receiver }
+
+    /// Has sockets of connections opened and closed by `watch`, which must outlive them.
+    func setSockets(_ watch: SocketWatch) throws(StoreError) {
+        try check(
+            unsafe sluice_set_sockets(handle, openWatched, closeWatched, Unmanaged.passUnretained(watch).toOpaque())
+        )
+    }
 
     /// Goes on with a transfer that was paused for want of bytes.
     func resume(stallLimit: Duration) {
@@ -176,14 +194,14 @@ internal import SluiceCore
     }
 
     /// The answer, after the transfer has ended; throws what broke it.
-    func finish(_ code: CURLcode, to origin: String) throws(StoreError) -> HTTPResponse {
+    func finish(_ code: CURLcode, to origin: @autoclosure () -> String) throws(StoreError) -> HTTPResponse {
         defer { upload = nil }
         if let failure = upload?.failure { throw failure }
         if answer.isOverLimit {
-            throw StoreError(.unexpectedAnswer, "the answer of \(origin) is longer than \(ByteCount(answer.limit))")
+            throw StoreError(.unexpectedAnswer, "the answer of \(origin()) is longer than \(ByteCount(answer.limit))")
         }
         guard code == CURLE_OK else {
-            throw CurlFailure.error(code, words: unsafe String(cString: errorText), origin: origin, phase: phase)
+            throw CurlFailure.error(code, words: unsafe String(cString: errorText), origin: origin(), phase: phase)
         }
         return answer.response(status: status)
     }

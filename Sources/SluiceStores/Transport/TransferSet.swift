@@ -9,15 +9,11 @@ internal import SluiceCore
 /// to do are touched. With curl_multi_perform every transfer would be asked, by a system call each, at every turn.
 @safe final class TransferSet {
     @unsafe private let multi: UnsafeMutableRawPointer
-    private let epoll: Int32
+    private let sockets: SocketWatch
     /// Counts wake-ups; readable when there was one.
     private let alarm: Int32
     /// When libcurl wants to be called at the latest.
     private var deadline: ContinuousClock.Instant?
-    private var events = unsafe [epoll_event](repeating: epoll_event(), count: TransferSet.eventsAtOnce)
-
-    /// Events fetched by one call.
-    private static let eventsAtOnce = 64
 
     /// - Parameter connections: how many connections are kept when they are idle.
     init(connections: Int) throws(StoreError) {
@@ -27,7 +23,7 @@ internal import SluiceCore
         }
         unsafe self.multi = multi
         do {
-            epoll = try SystemCall.retrying("no sockets can be watched") { epoll_create1(Int32(EPOLL_CLOEXEC)) }
+            sockets = try SocketWatch()
             alarm = try SystemCall.retrying("no sockets can be watched") {
                 eventfd(0, Int32(EFD_CLOEXEC | EFD_NONBLOCK))
             }
@@ -35,17 +31,20 @@ internal import SluiceCore
             unsafe curl_multi_cleanup(multi)
             throw error
         }
-        watch(alarm, EPOLL_CTL_ADD, EPOLLIN.rawValue)
+        sockets.set(alarm, EPOLLIN.rawValue)
         check(unsafe sluice_multi_set_long(multi, CURLMOPT_MAXCONNECTS, connections))
         let context = unsafe Unmanaged.passUnretained(self).toOpaque()
         check(unsafe sluice_multi_set_callbacks(multi, socketChanged, timerChanged, context))
     }
 
     deinit {
+        // Closes the connections, and tells the watch.
         unsafe curl_multi_cleanup(multi)
-        close(epoll)
         close(alarm)
     }
+
+    /// To be called once for every handle before it is first added.
+    func adopt(_ session: CurlSession) throws(StoreError) { try session.setSockets(sockets) }
 
     /// Makes `wait` return. May be called from any thread.
     func wake() {
@@ -60,16 +59,14 @@ internal import SluiceCore
 
     /// Waits until a socket has something to do, a timer is due or somebody calls `wake`, and moves what can be moved.
     func wait() {
-        let count = unsafe epoll_wait(epoll, &events, Int32(events.count), timeout)
-        var running: Int32 = 0
-        for index in 0..<Int(max(0, count)) {
-            let descriptor = unsafe events[index].data.fd
+        sockets.wait(timeout) { descriptor, events in
             if descriptor == alarm {
                 var value: UInt64 = 0
                 _ = unsafe read(alarm, &value, 8)
-                continue
+            } else {
+                var running: Int32 = 0
+                check(unsafe curl_multi_socket_action(multi, descriptor, TransferSet.mask(events), &running))
             }
-            check(unsafe curl_multi_socket_action(multi, descriptor, TransferSet.mask(events[index].events), &running))
         }
         runTimers()
     }
@@ -87,7 +84,9 @@ internal import SluiceCore
     @unsafe func nextEnded() -> (handle: UnsafeMutableRawPointer, code: CURLcode)? {
         var left: Int32 = 0
         while let message = unsafe curl_multi_info_read(multi, &left) {
-            guard unsafe message.pointee.msg == CURLMSG_DONE, let handle = unsafe message.pointee.easy_handle else { continue }
+            guard unsafe message.pointee.msg == CURLMSG_DONE, let handle = unsafe message.pointee.easy_handle else {
+                continue
+            }
             return unsafe (handle, sluice_message_result(message))
         }
         return nil
@@ -98,7 +97,8 @@ internal import SluiceCore
         guard let deadline else { return TransferSet.longestWait }
         let left = ContinuousClock.now.duration(to: deadline)
         guard left > .zero else { return 0 }
-        let milliseconds = left.components.seconds * 1000 + (left.components.attoseconds + 999_999_999_999_999) / 1_000_000_000_000_000
+        let milliseconds =
+            left.components.seconds * 1000 + (left.components.attoseconds + 999_999_999_999_999) / 1_000_000_000_000_000
         return Int32(min(Int64(TransferSet.longestWait), milliseconds))
     }
 
@@ -115,29 +115,17 @@ internal import SluiceCore
 
     // MARK: What libcurl asks for
 
-    fileprivate func setTimer(_ milliseconds: Int) { deadline = milliseconds < 0 ? nil : .now + .milliseconds(milliseconds) }
-
-    /// - Parameter isKnown: whether the socket was watched before.
-    fileprivate func change(_ socket: Int32, _ what: Int32, isKnown: Bool) {
-        if what == CURL_POLL_REMOVE {
-            watch(socket, EPOLL_CTL_DEL, 0)
-            return
-        }
-        var wanted: UInt32 = 0
-        if what & CURL_POLL_IN != 0 { wanted |= EPOLLIN.rawValue }
-        if what & CURL_POLL_OUT != 0 { wanted |= EPOLLOUT.rawValue }
-        watch(socket, isKnown ? EPOLL_CTL_MOD : EPOLL_CTL_ADD, wanted)
-        if !isKnown {
-            // Any pointer but null: it only says that the socket is known.
-            check(unsafe curl_multi_assign(multi, socket, Unmanaged.passUnretained(self).toOpaque()))
-        }
+    fileprivate func setTimer(_ milliseconds: Int) {
+        deadline = milliseconds < 0 ? nil : .now + .milliseconds(milliseconds)
     }
 
-    private func watch(_ descriptor: Int32, _ operation: Int32, _ wanted: UInt32) {
-        var event = unsafe epoll_event(events: wanted, data: epoll_data_t(fd: descriptor))
-        // A socket that libcurl has closed is gone from the set already; that one error is expected.
-        let code = unsafe epoll_ctl(epoll, operation, descriptor, &event)
-        precondition(code == 0 || operation == EPOLL_CTL_DEL, "epoll takes every socket that is open")
+    fileprivate func change(_ socket: Int32, _ what: Int32) {
+        var wanted: UInt32 = 0
+        if what != CURL_POLL_REMOVE {
+            if what & CURL_POLL_IN != 0 { wanted |= EPOLLIN.rawValue }
+            if what & CURL_POLL_OUT != 0 { wanted |= EPOLLOUT.rawValue }
+        }
+        sockets.set(socket, wanted)
     }
 
     /// libcurl's multi calls fail only for a programmer's mistake or for want of memory.
@@ -154,11 +142,13 @@ private func socketChanged(
     known: UnsafeMutableRawPointer?
 ) -> Int32 {
     guard let context = unsafe context else { return 0 }
-    unsafe Unmanaged<TransferSet>.fromOpaque(context).takeUnretainedValue().change(socket, what, isKnown: known != nil)
+    unsafe Unmanaged<TransferSet>.fromOpaque(context).takeUnretainedValue().change(socket, what)
     return 0
 }
 
-private func timerChanged(multi: UnsafeMutableRawPointer?, milliseconds: Int, context: UnsafeMutableRawPointer?) -> Int32 {
+private func timerChanged(multi: UnsafeMutableRawPointer?, milliseconds: Int, context: UnsafeMutableRawPointer?)
+    -> Int32
+{
     guard let context = unsafe context else { return 0 }
     unsafe Unmanaged<TransferSet>.fromOpaque(context).takeUnretainedValue().setTimer(milliseconds)
     return 0

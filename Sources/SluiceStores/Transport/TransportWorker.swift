@@ -11,7 +11,8 @@ internal import SluiceCore
     private final class Slot {
         let session: CurlSession
         var step: SinkStep?
-        var origin = ""
+        /// Where the request went, for what is said of a failure.
+        var address: HTTPAddress?
         var body: (any UploadBody)?
         var isPaused = false
         /// The refusal of the step that is being inquired about.
@@ -96,7 +97,7 @@ internal import SluiceCore
                 return
             }
             let slot = try freeSlot()
-            slot.origin = request.address.origin
+            slot.address = request.address
             slot.body = try body(of: step)
             let stallLimit = step.action.isCommit ? settings.commitStallLimit : settings.stallLimit
             try slot.session.prepare(request, body: slot.body, bodyLimit: .mebibytes(1), stallLimit: stallLimit)
@@ -111,7 +112,9 @@ internal import SluiceCore
 
     private func freeSlot() throws(StoreError) -> Slot {
         if let slot = free.popLast() { return slot }
-        return Slot(try CurlSession(settings))
+        let session = try CurlSession(settings, answerBuffer: CurlSession.shortBuffer)
+        try transfers.adopt(session)
+        return Slot(session)
     }
 
     private func body(of step: borrowing SinkStep) throws -> (any UploadBody)? {
@@ -142,7 +145,7 @@ internal import SluiceCore
         step.bytesOnWire = slot.session.bytesSent
         let result: StepResult
         do {
-            let response = try slot.session.finish(code, to: slot.origin)
+            let response = try slot.session.finish(code, to: slot.address?.origin ?? "")
             if let refusal = slot.refusal {
                 result = dialect.result(of: step, refusal: refusal, inquiry: response, now: .now)
             } else if try inquire(slot, after: response, of: step) {
@@ -167,7 +170,7 @@ internal import SluiceCore
         slot.refusal = response
         slot.body = nil
         setPaused(slot, false)
-        slot.origin = request.address.origin
+        slot.address = request.address
         // Azure's list of 50,000 blocks, each with a name of at most 64 bytes, base64.
         try slot.session.prepare(request, body: nil, bodyLimit: .mebibytes(16), stallLimit: settings.stallLimit)
         return true
