@@ -19,6 +19,8 @@ package struct SourceItem: Sendable, Hashable {
 /// What a listing says: an object, or an entry that can't be one.
 package enum ListEntry: Sendable {
     case item(SourceItem)
+    /// An object that need not be copied: the sink has it.
+    case unchanged(SourceItem)
     /// An entry that can't be read, by its name as far as it can be told.
     case failure(name: String, any Failure)
 }

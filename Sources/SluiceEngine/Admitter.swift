@@ -161,6 +161,9 @@ final class Admitter {
         case .element(.item(let item)):
             admit(item, restarts: 0)
             return true
+        case .element(.unchanged(let item)):
+            context.recordItem(ItemRecord.unchanged(item, sinkName: context.naming.name(for: item)))
+            return true
         case .element(.failure(let name, let failure)):
             reject(SourceItem(name: name, size: nil), failure)
             return true

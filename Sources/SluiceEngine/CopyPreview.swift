@@ -15,6 +15,8 @@ package struct CopyPreview: Sendable {
         package let blocks: Int?
         /// What would keep it from being copied, as far as its name and size tell.
         package let failure: (any Failure)?
+        /// Whether it would not be copied because the sink has it.
+        package var isUnchanged = false
     }
 
     /// Calls `body` for each object of the source; blocks. The sink is not looked at.
@@ -23,7 +25,8 @@ package struct CopyPreview: Sendable {
         try StoreFactory(specification).source().list(body)
     }
 
-    /// Calls `body` for each item with what would become of it; blocks. No object is opened and none is written.
+    /// Calls `body` for each item with what would become of it; blocks. No object is opened and none is written; the sink
+    /// is looked at only where the specification asks what it has already.
     /// - Throws: a `Failure` when the source can't be listed, and whatever `body` throws.
     package func plan(_ body: (PlannedItem) throws -> Void) throws {
         let endpoints = try StoreFactory(specification).endpoints()
@@ -32,6 +35,9 @@ package struct CopyPreview: Sendable {
             switch entry {
             case .item(let item):
                 try body(planned(item, endpoints, planner))
+            case .unchanged(let item):
+                let name = endpoints.naming.name(for: item)
+                try body(PlannedItem(item: item, sinkName: name, blocks: nil, failure: nil, isUnchanged: true))
             case .failure(let name, let failure):
                 let item = SourceItem(name: name, size: nil)
                 try body(

@@ -9,7 +9,7 @@ extension CopySpecification {
         guard case .file(let from, _) = source, case .file(let to, let isFolder) = sink else { return }
         let sourceKind = LocalPlace.kind(from)
         let sinkKind = LocalPlace.kind(to)
-        if sourceKind == .directory, sinkKind == .file {
+        if sourceKind == .directory, sinkKind == .file, layout != .merge {
             throw CopyError(
                 .usage,
                 "the directory \"\(from)\" can't be copied onto the file \"\(to)\"",

@@ -12,6 +12,10 @@ extension CopySpecification {
     package func sinkName(for item: SourceItem, isSingle: Bool) throws -> String {
         let target = try StoreTarget(sink)
         let suffix = codec?.suffix ?? ""
-        return SinkNaming(target: target.name, isFolder: target.isFolder, isSingle: isSingle, suffix: suffix).name(for: item)
+        let isFlat = layout == .flatten
+        let naming = SinkNaming(
+            target: target.name, isFolder: target.isFolder, isSingle: isSingle, suffix: suffix, isFlat: isFlat
+        )
+        return naming.name(for: item)
     }
 }

@@ -18,6 +18,18 @@ package struct CopySpecification: Sendable {
     package enum Overwrite: String, Sendable, CaseIterable {
         case always
         case never
+        case ifNewer = "if-newer"
+        case ifDifferent = "if-different"
+    }
+
+    /// What becomes of folders: ADF's `copyBehavior`.
+    package enum Layout: String, Sendable, CaseIterable {
+        /// Objects keep their names below the source.
+        case preserve
+        /// Objects get names without folders, with a mark that keeps them apart.
+        case flatten
+        /// All objects become one, in the order of their names.
+        case merge
     }
 
     /// Connections to the sink at a time.
@@ -38,6 +50,7 @@ package struct CopySpecification: Sendable {
     package var codec: (any ChunkCodec)?
     package var verification = Verification.transfer
     package var overwrite = Overwrite.always
+    package var layout = Layout.preserve
     /// Which of the source's objects are copied.
     package var selection = Selection()
     /// A list of the names to copy, instead of all that the source lists: a file, or `-` for standard input.

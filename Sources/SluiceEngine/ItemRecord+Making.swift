@@ -36,6 +36,14 @@ extension ItemRecord {
         )
     }
 
+    /// The record of an item that the sink has already.
+    static func unchanged(_ item: SourceItem, sinkName: String) -> ItemRecord {
+        ItemRecord(
+            name: item.name, sinkName: sinkName, outcome: .unchanged, bytesRead: 0, bytesWritten: 0, modified: item.modified,
+            checksum: nil, entityTag: nil, isReadBack: false, isConfirmedByDigest: false
+        )
+    }
+
     private static func outcome(of failure: any Failure, _ specification: CopySpecification) -> Outcome {
         switch failure.kind {
         case .sourceVanished where specification.skipsMissing: .skipped(failure)

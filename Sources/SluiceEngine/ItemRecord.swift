@@ -4,6 +4,8 @@ package import SluiceCore
 package struct ItemRecord: Sendable {
     package enum Outcome: Sendable {
         case copied
+        /// Not copied, because the sink has it.
+        case unchanged
         /// Left out on purpose: it vanished, or something stands there that may not be replaced.
         case skipped(any Failure)
         case failed(any Failure)

@@ -11,8 +11,8 @@ struct StoreFactory {
     ///   - otherSource: read instead of the specification's source.
     ///   - otherSink: written to instead of the specification's sink.
     func endpoints(source otherSource: (any ObjectSource)? = nil, sink otherSink: (any ObjectSink)? = nil) throws -> CopyEndpoints {
-        let source = try otherSource ?? source()
         let target = try StoreTarget(specification.sink)
+        let source = try merged(otherSource ?? source(), target)
         if !source.isSingleObject, target.kind == .standardStream {
             throw CopyError(.usage, "a directory can't be written to standard output", advice: "Copy one file")
         }
@@ -23,14 +23,44 @@ struct StoreFactory {
             target: target.name,
             isFolder: target.isFolder,
             isSingle: source.isSingleObject,
-            suffix: specification.codec?.suffix ?? ""
+            suffix: specification.codec?.suffix ?? "",
+            isFlat: specification.layout == .flatten
         )
         return CopyEndpoints(
-            source: source,
+            source: try changed(source, target, naming),
             sink: try otherSink ?? sink(target),
             naming: naming,
-            readBack: specification.verification == .readback ? try readBack(target) : nil
+            readBack: specification.verification == .readback ? try storedObjects(target) : nil
         )
+    }
+
+    /// The source as one object, where that is asked for.
+    private func merged(_ source: any ObjectSource, _ target: StoreTarget) throws -> any ObjectSource {
+        guard specification.layout == .merge else { return source }
+        guard !target.isFolder else {
+            throw CopyError(.usage, "--layout merge makes one object, and \"\(specification.sink)\" is a folder", advice: "Write the whole name of the object")
+        }
+        return MergedSource(source, name: target.name, skipsMissing: specification.skipsMissing)
+    }
+
+    /// The source without what the sink has already, where that is asked for.
+    private func changed(_ source: any ObjectSource, _ target: StoreTarget, _ naming: SinkNaming) throws -> any ObjectSource {
+        guard specification.comparesWithSink else { return source }
+        if target.kind == .standardStream {
+            throw CopyError(.usage, "nothing stands on standard output that \(specification.overwrite.rawValue) could look at", advice: "Leave --overwrite out")
+        }
+        let decision = OverwriteDecision(mode: specification.overwrite, keepsSize: specification.codec == nil)
+        let isListed = specification.mergesListings && naming.exactName == nil
+        return ChangedSource(source, decision) { [self] in
+            let isLocal = if case .file = target.kind { true } else { false }
+            let folder = isListed ? try BlobSource(dialect: sinkDialect(target, specification.sink.asFolder), client: sinkClient) : nil
+            return DestinationIndex(
+                try storedObjects(target),
+                lookups: isLocal ? 1 : Lookup.remote,
+                folder: folder,
+                nameInStore: { naming.name(for: $0) }
+            )
+        }
     }
 
     /// What the specification reads: the selected objects of its source.
@@ -77,6 +107,7 @@ struct StoreFactory {
         options.recursive = specification.selection.recursive
         options.links = specification.links
         if case .file(let place, _) = specification.sink { options.sink = place }
+        options.isOrdered = specification.mergesListings
         options.mayContain = { [selection = specification.selection] in selection.mayContain(folder: $0) }
         return options
     }
@@ -112,17 +143,21 @@ struct StoreFactory {
     }
 
     /// The sink's store as a source, with names as the sink has them.
-    private func readBack(_ target: StoreTarget) throws -> any ObjectSource {
-        let connection = specification.sinkConnection
+    private func storedObjects(_ target: StoreTarget) throws -> any LookupSource {
         switch target.kind {
         case .file: return FileSource(directory: target.root.isEmpty ? "." : target.root)
         case .standardStream:
             throw CopyError(.usage, "standard output can't be read back", advice: "Leave --verify readback out")
         case .http, .s3, .azure:
-            let dialect = try readDialect(target, .sink, connection, of: target.wholeStore(specification.sink))
-            return BlobSource(dialect: dialect, client: HTTPClient(settings: settings(connection)))
+            return BlobSource(dialect: try sinkDialect(target, target.wholeStore(specification.sink)), client: sinkClient)
         }
     }
+
+    private func sinkDialect(_ target: StoreTarget, _ location: Location) throws -> any BlobReadDialect {
+        try readDialect(target, .sink, specification.sinkConnection, of: location)
+    }
+
+    private var sinkClient: HTTPClient { HTTPClient(settings: settings(specification.sinkConnection)) }
 
     private func readDialect(
         _ target: StoreTarget,
@@ -170,6 +205,19 @@ struct StoreFactory {
     private func requireEncryption(_ address: HTTPAddress, _ connection: ConnectionOptions) throws {
         guard address.isEncrypted || address.isLoopback || connection.allowsPlaintext else {
             throw CopyError(.usage, "\(address.origin) is not encrypted", advice: "Write https://, or --allow-plaintext if the line is yours alone")
+        }
+    }
+}
+
+extension CopySpecification {
+    /// Whether what stands in the sink decides what is copied.
+    var comparesWithSink: Bool { overwrite == .ifNewer || overwrite == .ifDifferent }
+
+    /// Whether the sink's list can be merged with the source's: both are in the order of names, and names are the same.
+    var mergesListings: Bool {
+        switch sink {
+        case .s3, .azure: comparesWithSink && layout == .preserve && codec == nil && filesFrom == nil
+        case .file, .standardStream, .http, .odbc: false
         }
     }
 }

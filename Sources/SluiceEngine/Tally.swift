@@ -13,6 +13,8 @@ package final class Tally: Sendable {
         package var filesRead = 0
         package var filesWritten = 0
         package var filesSkipped = 0
+        /// Items that the sink had already.
+        package var filesUnchanged = 0
         package var filesFailed = 0
         package var bytesRead = 0
         package var bytesWritten = 0
@@ -68,6 +70,8 @@ package final class Tally: Sendable {
                 sums.filesWritten += 1
                 sums.bytesWritten += record.bytesWritten
                 sums.digest = sums.filesWritten == 1 ? record.checksum : nil
+            case .unchanged:
+                sums.filesUnchanged += 1
             case .skipped(let failure):
                 sums.filesSkipped += 1
                 Tally.keep(failure, record.name, &sums)

@@ -18,7 +18,7 @@ struct StoreContractTests {
             records.compactMap { record in
                 switch record.outcome {
                 case .failed(let failure), .skipped(let failure): failure
-                case .copied: nil
+                case .copied, .unchanged: nil
                 }
             }
         }

@@ -25,7 +25,7 @@ struct SourceSurvey: Sendable {
             try source.list { entry in
                 switch entry {
                 case .item(let item) where item.size != 0: items.append(item)
-                case .item: break
+                case .item, .unchanged: break
                 case .failure(_, let failure): firstFailure = firstFailure ?? failure
                 }
                 if items.count >= mostItems { throw Enough() }

@@ -21,6 +21,7 @@ struct CopyFindings {
         facts.sourceIsContainer = specification.source.isContainer
         facts.copied = counts.copied
         facts.skipped = counts.skipped
+        facts.unchanged = counts.unchanged
         facts.failed = counts.failed
         facts.misused = counts.misused
         facts.different = counts.different

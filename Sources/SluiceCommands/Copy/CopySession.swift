@@ -75,7 +75,7 @@ final class CopySession {
             log.write(.init(level: .error, text: "and \(untold) more: \(place)"))
         }
         for note in report.sums.notes { log.info(note) }
-        if report.sums.filesListed > 0 { log.info(RunSummary(report).text) }
+        if report.sums.filesListed + report.sums.filesUnchanged > 0 { log.info(RunSummary(report).text) }
     }
 
     /// Writes what files were asked for; the exit code, which is that of a failure when one can't be written.

@@ -10,6 +10,8 @@ final class ItemJournal: Sendable {
         /// Bytes that the copied ones had in the source.
         var bytesReadOfCopied = 0
         var skipped = 0
+        /// Items that the sink had already.
+        var unchanged = 0
         var failed = 0
         /// Failed items for which the command line is to blame.
         var misused = 0
@@ -71,6 +73,8 @@ final class ItemJournal: Sendable {
             counts.bytesReadOfCopied += record.bytesRead
             if record.isConfirmedByDigest { counts.confirmedByDigest += 1 }
             if record.isReadBack { counts.readBack += 1 }
+        case .unchanged:
+            counts.unchanged += 1
         case .skipped:
             counts.skipped += 1
         // Cut off by a signal: no fault of the item's.
@@ -89,6 +93,9 @@ final class ItemJournal: Sendable {
             guard log.takes(.item) else { break }
             let text = "copied \(record.name) → \(record.sinkName), \(ByteCount(record.bytesWritten))"
             log.write(.init(level: .item, text: text, item: record.name))
+        case .unchanged:
+            guard log.takes(.item) else { break }
+            log.write(.init(level: .item, text: "unchanged \(record.name)", item: record.name))
         case .skipped(let failure):
             log.write(
                 .init(

@@ -39,7 +39,7 @@ struct ListCommand: ParsableCommand {
         try listing.run(isQuiet: quiet) {
             try preview.list { entry in
                 switch entry {
-                case .item(let item):
+                case .item(let item), .unchanged(let item):
                     try listing.add(json ? ListLine.json(item) : ListLine.text(item), size: item.size)
                 case .failure(let name, let failure):
                     try listing.fail(json ? ListLine.json(failure, name) : "", failure)

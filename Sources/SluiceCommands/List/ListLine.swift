@@ -48,6 +48,7 @@ enum ListLine {
     static func text(_ planned: CopyPreview.PlannedItem) -> String {
         var text = "\(planned.item.name.printable) → \(planned.sinkName.printable)"
         if planned.failure != nil { return text + ", can't be copied\n" }
+        if planned.isUnchanged { return text + ", unchanged\n" }
         text += ", " + (planned.item.size.map { "\(ByteCount($0))" } ?? "size unknown")
         switch planned.blocks {
         case 1?: text += ", 1 block"

@@ -5,6 +5,7 @@ internal import SluiceEngine
 
 extension CopySpecification.Verification: ExpressibleByArgument {}
 extension CopySpecification.Overwrite: ExpressibleByArgument {}
+extension CopySpecification.Layout: ExpressibleByArgument {}
 
 /// What to copy and how.
 struct CopyArguments: ParsableArguments {
@@ -50,8 +51,29 @@ struct CopyArguments: ParsableArguments {
     )
     var verify = CopySpecification.Verification.transfer
 
-    @Option(help: .init("What an object that stands at the sink already gets.", valueName: "mode"))
+    @Option(
+        help: .init(
+            "What an object that stands at the sink already gets.",
+            discussion: """
+                if-newer: replaced by what was changed after it was written. if-different: replaced unless it has the same \
+                size, and the same entity tag or nothing was changed since it was written.
+                """,
+            valueName: "mode"
+        )
+    )
     var overwrite = CopySpecification.Overwrite.always
+
+    @Option(
+        help: .init(
+            "What becomes of folders.",
+            discussion: """
+                flatten: left out of names; what was in one gets a mark made of its whole name. merge: all objects become \
+                one, in the order of the bytes of their names.
+                """,
+            valueName: "mode"
+        )
+    )
+    var layout = CopySpecification.Layout.preserve
 
     @Flag(inversion: .prefixedNo, help: "Skip a file that vanishes meanwhile, rather than fail it.")
     var skipMissing = true
@@ -73,6 +95,7 @@ struct CopyArguments: ParsableArguments {
         specification.codec = try codec(named: compress)
         specification.verification = verify
         specification.overwrite = overwrite
+        specification.layout = layout
         try selection.apply(to: &specification)
         specification.skipsMissing = skipMissing
         specification.environment = environment

@@ -7,7 +7,7 @@ enum UpcomingOptions {
 
     private static let options: Set<String> = [
         "--bad-rows", "--bandwidth", "--batch-rows", "--decompress", "--delete-source", "--file-prefix",
-        "--format", "--keep-staging", "--layout", "--max-bad-rows", "--max-rows-per-file",
+        "--format", "--keep-staging", "--max-bad-rows", "--max-rows-per-file",
         "--partition-column", "--partitions",
         "--preserve", "--query", "--requests-per-second", "--sink-credential", "--skip-bad-rows", "--skip-forbidden",
         "--source-credential", "--staging", "--staging-compress", "--staging-credential", "--staging-endpoint",
@@ -18,7 +18,7 @@ enum UpcomingOptions {
 
     /// Options that are there, with values that are not.
     private static let values: [String: Set<String>] = [
-        "--overwrite": ["if-newer", "if-different"], "--symlinks": ["copy"],
+        "--symlinks": ["copy"],
     ]
 
     /// The sentence about the first such word in `arguments`; nil when there is none.

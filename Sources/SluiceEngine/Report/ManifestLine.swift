@@ -30,10 +30,11 @@ extension ItemRecord {
 }
 
 extension ItemRecord.Outcome {
-    /// `copied`, `skipped` or `failed`.
+    /// `copied`, `unchanged`, `skipped` or `failed`.
     package var name: String {
         switch self {
         case .copied: "copied"
+        case .unchanged: "unchanged"
         case .skipped: "skipped"
         case .failed: "failed"
         }
@@ -42,7 +43,7 @@ extension ItemRecord.Outcome {
     /// Why it was not copied.
     package var failure: (any Failure)? {
         switch self {
-        case .copied: nil
+        case .copied, .unchanged: nil
         case .skipped(let failure), .failed(let failure): failure
         }
     }

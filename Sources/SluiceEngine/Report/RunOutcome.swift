@@ -55,6 +55,8 @@ package struct RunFacts: Sendable {
     package var sourceIsContainer = false
     package var copied = 0
     package var skipped = 0
+    /// Items that the sink had already: they are there as asked for.
+    package var unchanged = 0
     /// Items that failed.
     package var failed = 0
     /// Failed items for which the command line or the configuration is to blame.
@@ -74,13 +76,13 @@ extension RunOutcome {
             self = kind == .usage ? .misused : .failed
         } else if let kind = facts.listingFailure {
             self = RunOutcome(listingFailure: kind, facts)
-        } else if facts.copied + facts.skipped + facts.failed == 0 {
+        } else if facts.copied + facts.unchanged + facts.skipped + facts.failed == 0 {
             self = .nothingMatched
         } else if facts.different > 0 {
             self = .different
         } else if facts.failed + facts.skipped == 0 {
             self = .succeeded
-        } else if facts.copied == 0, facts.failed > 0 {
+        } else if facts.copied + facts.unchanged == 0, facts.failed > 0 {
             self = facts.misused == facts.failed && facts.skipped == 0 ? .misused : .failed
         } else {
             self = .incomplete
@@ -90,7 +92,7 @@ extension RunOutcome {
     /// A listing that broke off leaves unknown what else there was, so a run with copied items has failed too.
     private init(listingFailure kind: FailureKind, _ facts: RunFacts) {
         switch kind {
-        case _ where facts.copied + facts.skipped + facts.failed > 0: self = .failed
+        case _ where facts.copied + facts.unchanged + facts.skipped + facts.failed > 0: self = .failed
         case .notFound where !facts.sourceIsContainer: self = .nothingMatched
         case .usage: self = .misused
         default: self = .failed

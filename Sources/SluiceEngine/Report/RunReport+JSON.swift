@@ -120,6 +120,7 @@ extension RunReport {
         json.field("exitCode", Int(outcome.exitCode))
         json.field("startedAt", startedAt.rfc3339)
         json.field("filesFailed", sums.filesFailed)
+        if sums.filesUnchanged > 0 { json.field("filesUnchanged", sums.filesUnchanged) }
         json.field("bytesOnWire", bytesOnWire)
         json.field("codec", codec ?? "none")
         json.field("compressionRatio", compressionRatio, places: 4)

@@ -25,6 +25,7 @@ struct SelectedSource: ObjectSource {
                 case .undecidable(let option):
                     try body(.failure(name: item.name, Undecidable(item: item, option: option)))
                 }
+            case .unchanged: try body(entry)
             case .failure(let name, _):
                 if concerns(name) { try body(entry) }
             }

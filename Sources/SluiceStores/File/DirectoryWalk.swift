@@ -14,7 +14,7 @@ struct DirectoryWalk {
             throw StoreError(.notFound, "there is no \"\(root)\"", advice: "Check the path")
         }
         // A loop, not a recursion: a path can have two thousand parts, and workers have small stacks.
-        var levels = [try OpenDirectory(root, prefix: "", identity: status.identity)]
+        var levels = [try OpenDirectory(root, prefix: "", identity: status.identity, options)]
         while let level = levels.last {
             let next: [UInt8]?
             do throws(StoreError) {
@@ -67,7 +67,7 @@ struct DirectoryWalk {
                 throw StoreError(.inputOutput, "\"\(path(of: name))\" is neither a file nor a directory", advice: "Devices, pipes and sockets are not copied")
             }
             do throws(StoreError) {
-                return .directory(try OpenDirectory(path(of: name), prefix: name + "/", identity: status.identity))
+                return .directory(try OpenDirectory(path(of: name), prefix: name + "/", identity: status.identity, options))
             } catch {
                 // A directory that can't be read is one failure; its siblings are still listed.
                 return .told(.failure(name: name + "/", error))
@@ -141,8 +141,10 @@ extension FileStatus {
     let identity: FileStatus.Identity
     private let path: String
     private let stream: OpaquePointer
+    /// Nil where names come as the directory has them.
+    private var ordered: OrderedEntries?
 
-    init(_ path: String, prefix: String, identity: FileStatus.Identity) throws(StoreError) {
+    init(_ path: String, prefix: String, identity: FileStatus.Identity, _ options: WalkOptions) throws(StoreError) {
         guard let stream = unsafe opendir(path) else {
             throw SystemCall.error(errno, "the directory \"\(path)\" can't be read")
         }
@@ -150,6 +152,7 @@ extension FileStatus {
         self.path = path
         self.prefix = prefix
         self.identity = identity
+        ordered = unsafe options.isOrdered ? OrderedEntries(stream, path: path, followsLinks: options.links == .follow) : nil
     }
 
     deinit { unsafe closedir(stream) }
@@ -158,6 +161,7 @@ extension FileStatus {
 
     /// The bytes of the next name but `.` and `..`; nil at the end.
     func nextName() throws(StoreError) -> [UInt8]? {
+        if ordered != nil { return try ordered?.next() }
         while true {
             errno = 0
             guard let entry = unsafe readdir(stream) else {
@@ -172,7 +176,7 @@ extension FileStatus {
 
 extension UnsafeMutablePointer<dirent> {
     /// The entry's name without its NUL. Some file systems have names longer than `d_name` is declared.
-    fileprivate var nameBytes: [UInt8] {
+    var nameBytes: [UInt8] {
         let offset = MemoryLayout<dirent>.offset(of: \.d_name) ?? 0
         let start = unsafe UnsafeRawPointer(self) + offset
         let count = unsafe strlen(start.assumingMemoryBound(to: CChar.self))

@@ -14,6 +14,8 @@ package struct WalkOptions: Sendable {
     /// A directory that is written to while the tree is walked: neither it nor, by a link, anything below it is entered,
     /// because the walk would find what was just written, for ever. Nil for none.
     package var sink: String?
+    /// Whether entries come in the order of the bytes of their whole names, as S3 and Azure list.
+    package var isOrdered = false
     /// Whether something below the folder, which is named relative to the first one, is wanted.
     package var mayContain: @Sendable (_ folder: String) -> Bool = { _ in true }
 

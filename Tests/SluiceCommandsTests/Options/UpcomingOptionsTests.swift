@@ -7,7 +7,7 @@ import Testing
         "an option that is yet to come is refused by its name",
         arguments: [
             "--bandwidth", "--requests-per-second",
-            "--layout", "--staging", "--staging-compress",
+            "--staging", "--staging-compress",
             "--keep-staging", "--staging-endpoint", "--format", "--table", "--query", "--partition-column",
             "--partitions",
             "--batch-rows", "--csv-delimiter", "--csv-quote-all", "--max-rows-per-file", "--file-prefix", "--preserve",
@@ -28,10 +28,10 @@ import Testing
         #expect(UpcomingOptions.refusal(of: [name, "x"]) == "\(name) is not in this version")
     }
 
-    @Test("so is a value that is yet to come", arguments: ["if-newer", "if-different"])
+    @Test("so is a value that is yet to come", arguments: ["copy"])
     func values(value: String) {
-        #expect(UpcomingOptions.refusal(of: ["copy", "a", "b", "--overwrite", value])?.contains(value) == true)
-        #expect(UpcomingOptions.refusal(of: ["copy", "a", "b", "--overwrite=\(value)"])?.contains(value) == true)
+        #expect(UpcomingOptions.refusal(of: ["copy", "a", "b", "--symlinks", value])?.contains(value) == true)
+        #expect(UpcomingOptions.refusal(of: ["copy", "a", "b", "--symlinks=\(value)"])?.contains(value) == true)
     }
 
     @Test("what is a typing error is left to the parser")

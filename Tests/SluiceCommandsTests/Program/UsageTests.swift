@@ -46,7 +46,7 @@ import Testing
             (["run", "job.json"], "run is not in this version"),
             (["copy", "a", "b", "--bandwidth", "1M"], "--bandwidth is not in this version"),
             (["copy", "a", "b", "--csv-quote", "x"], "--csv-quote is not in this version"),
-            (["copy", "a", "b", "--overwrite", "if-newer"], "if-newer is not in this version"),
+            (["copy", "a", "b", "--symlinks", "copy"], "copy is not in this version"),
             (["copy", "a", "b", "--verify", "twice"], "twice"), (["copy", "a", "b", "--compress", "brotli"], "brotli"),
             (["copy", "a", "b", "--compress", "gzip:99"], "99"),
             (["copy", "a", "b", "--block-size", "x"], "--block-size"),
