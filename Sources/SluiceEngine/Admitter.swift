@@ -176,7 +176,10 @@ final class Admitter {
             try context.sink.validate(name: name)
             let plan = try context.planner.plan(name: item.name, size: item.size, allowsReadThrough: context.source.allowsReadThrough)
             // An object of one slab is opened by the reader; others are open from here to their end.
-            let object = plan.chunkCount == 1 && plan.reading == .slab ? nil : try context.source.open(item)
+            // One that is said to be empty is opened there all the same, because it may not be.
+            let isOpenedLater = plan.chunkCount == 1 && plan.reading == .slab
+            let keeps = context.preservation != nil
+            let object = isOpenedLater && !(keeps && item.size != 0) ? nil : try context.source.open(item)
             if let size = object?.size, let listed = item.size, size != listed {
                 guard restarts < ItemTransfer.mostReplans else { throw ChangedSinceListed(item: item) }
                 admit(SourceItem(name: item.name, size: size, modified: object?.modified, entityTag: item.entityTag), restarts: restarts + 1)
@@ -187,7 +190,8 @@ final class Admitter {
                 parked = StartOver(item: item, restarts: restarts, after: .zero)
                 return
             }
-            start(item, name, plan, object, restarts, reservation)
+            let metadata = try context.preservation.map { $0.kept(of: try (object ?? context.source.open(item)).metadata) }
+            start(item, name, plan, object, restarts, reservation, metadata ?? ObjectMetadata())
         } catch {
             reject(item, SluiceCore.failure(from: error))
         }
@@ -215,11 +219,13 @@ final class Admitter {
         _ plan: TransferPlan,
         _ object: (any ReadableObject)?,
         _ restarts: Int,
-        _ reservation: Reservation?
+        _ reservation: Reservation?,
+        _ metadata: ObjectMetadata
     ) {
         let upload = Upload(
             name: name,
             size: plan.isCompressed ? nil : item.size,
+            metadata: metadata,
             condition: context.specification.overwrite == .never ? .absent : .none,
             modified: item.modified
         )

@@ -51,21 +51,31 @@ package final class CopyRun: Sendable {
         isOpened.withLock { $0 = true }
         try endpoints.sink.prepare()
         guard !cancellation.isCancelled else { throw Cancelled() }
+        let record: @Sendable (ItemRecord) -> Void = { [tally, recordItem] record in
+            tally.add(record)
+            recordItem(record)
+        }
+        let removal = endpoints.removable.map { SourceRemoval($0, workers: CopyRun.removals, recordItem: record) }
+        defer { removal?.finish() }
         let context = RunContext(
             specification: specification,
             endpoints: endpoints,
             meters: meters,
             tally: tally,
             cancellation: cancellation,
-            recordItem: { [tally, recordItem] record in
-                tally.add(record)
-                recordItem(record)
+            recordItem: { item in
+                if let removal, case .copied = item.outcome { removal.submit(item) } else { record(item) }
             }
         )
         return RunThreads(context: context, readBack: endpoints.readBack).run { stage in
             self.stage.withLock { $0 = stage }
         }
     }
+}
+
+extension CopyRun {
+    /// Objects of the source that are removed at a time: a request takes a round trip, and no core.
+    private static let removals = 16
 }
 
 /// What came of a run.

@@ -32,6 +32,18 @@ package struct CopySpecification: Sendable {
         case merge
     }
 
+    /// What objects keep beside their bytes.
+    package enum Preserved: String, Sendable, CaseIterable {
+        /// Content headers and the user's own pairs, between S3, Azure and HTTPS.
+        case metadata
+        /// Permission bits of files.
+        case mode
+        /// User and group of files, by their numbers.
+        case owner
+        /// Times of last change of files.
+        case times
+    }
+
     /// Connections to the sink at a time.
     package enum Connections: Sendable, Equatable {
         case automatic
@@ -51,6 +63,9 @@ package struct CopySpecification: Sendable {
     package var verification = Verification.transfer
     package var overwrite = Overwrite.always
     package var layout = Layout.preserve
+    package var preserved: Set<Preserved> = []
+    /// Whether objects are removed from the source when the sink has confirmed them.
+    package var deletesSource = false
     /// Which of the source's objects are copied.
     package var selection = Selection()
     /// A list of the names to copy, instead of all that the source lists: a file, or `-` for standard input.
@@ -59,6 +74,8 @@ package struct CopySpecification: Sendable {
     package var links = WalkOptions.Links.follow
     /// Whether an object that vanished between listing and reading is skipped; else it fails.
     package var skipsMissing = true
+    /// Whether an object that may not be read is skipped; else it fails.
+    package var skipsForbidden = false
     package var retry = RetryLimits()
     /// The process environment, for credentials.
     package var environment: [String: String] = [:]

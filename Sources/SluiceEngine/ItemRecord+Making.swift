@@ -15,7 +15,8 @@ extension ItemRecord {
                 checksum: state.committer.failure == nil ? state.digest.checksum : nil,
                 entityTag: state.entityTag,
                 isReadBack: false,
-                isConfirmedByDigest: state.committer.failure == nil && state.isConfirmedByDigest
+                isConfirmedByDigest: state.committer.failure == nil && state.isConfirmedByDigest,
+                version: transfer.item
             )
         }
     }
@@ -47,6 +48,7 @@ extension ItemRecord {
     private static func outcome(of failure: any Failure, _ specification: CopySpecification) -> Outcome {
         switch failure.kind {
         case .sourceVanished where specification.skipsMissing: .skipped(failure)
+        case .forbidden where failure is ForbiddenSource: .skipped(failure)
         case .precondition where specification.overwrite == .never: .skipped(failure)
         default: .failed(failure)
         }

@@ -28,4 +28,6 @@ package struct ItemRecord: Sendable {
     package let isReadBack: Bool
     /// Whether the store answered for every byte with a digest that is the one that was sent.
     package let isConfirmedByDigest: Bool
+    /// The version of the source's object that was copied.
+    package var version: SourceItem?
 }

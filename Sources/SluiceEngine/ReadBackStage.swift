@@ -96,7 +96,8 @@ extension ItemRecord {
         ItemRecord(
             name: name, sinkName: sinkName, outcome: outcome, bytesRead: bytesRead, bytesWritten: bytesWritten,
             modified: modified, checksum: checksum, entityTag: entityTag, isReadBack: true,
-            isConfirmedByDigest: isConfirmedByDigest
+            isConfirmedByDigest: isConfirmedByDigest,
+            version: version
         )
     }
 }

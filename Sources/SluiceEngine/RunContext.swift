@@ -16,6 +16,8 @@ final class RunContext: Sendable {
     let tally: Tally
     let cancellation: Cancellation
     let checksumAlgorithm: ChecksumAlgorithm?
+    /// What objects keep beside their bytes; nil for nothing.
+    let preservation: Preservation?
     /// Hears how each item ended.
     let recordItem: @Sendable (ItemRecord) -> Void
 
@@ -40,6 +42,7 @@ final class RunContext: Sendable {
         partPool = SlabPool(capacity: shares.parts)
         checksumAlgorithm = specification.verification == .none ? nil : endpoints.sink.traits.blockChecksum ?? .crc64nvme
         planner = TransferPlanner(specification, endpoints.sink.traits)
+        preservation = Preservation(specification)
     }
 }
 

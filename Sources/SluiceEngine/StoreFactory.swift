@@ -12,6 +12,7 @@ struct StoreFactory {
     ///   - otherSink: written to instead of the specification's sink.
     func endpoints(source otherSource: (any ObjectSource)? = nil, sink otherSink: (any ObjectSink)? = nil) throws -> CopyEndpoints {
         let target = try StoreTarget(specification.sink)
+        try checkPreservation(target)
         let source = try merged(otherSource ?? source(), target)
         if !source.isSingleObject, target.kind == .standardStream {
             throw CopyError(.usage, "a directory can't be written to standard output", advice: "Copy one file")
@@ -30,7 +31,8 @@ struct StoreFactory {
             source: try changed(source, target, naming),
             sink: try otherSink ?? sink(target),
             naming: naming,
-            readBack: specification.verification == .readback ? try storedObjects(target) : nil
+            readBack: specification.verification == .readback ? try storedObjects(target) : nil,
+            removable: specification.deletesSource ? try removable() : nil
         )
     }
 
@@ -49,7 +51,11 @@ struct StoreFactory {
         if target.kind == .standardStream {
             throw CopyError(.usage, "nothing stands on standard output that \(specification.overwrite.rawValue) could look at", advice: "Leave --overwrite out")
         }
-        let decision = OverwriteDecision(mode: specification.overwrite, keepsSize: specification.codec == nil)
+        let decision = OverwriteDecision(
+            mode: specification.overwrite,
+            keepsSize: specification.codec == nil,
+            keepsTime: specification.keepsTimes
+        )
         let isListed = specification.mergesListings && naming.exactName == nil
         return ChangedSource(source, decision) { [self] in
             let isLocal = if case .file = target.kind { true } else { false }
@@ -65,7 +71,8 @@ struct StoreFactory {
 
     /// What the specification reads: the selected objects of its source.
     func source() throws -> any ObjectSource {
-        let source = try specification.filesFrom.map { try named(by: $0) } ?? listed()
+        var source = try specification.filesFrom.map { try named(by: $0) } ?? listed()
+        if specification.skipsForbidden { source = ForgivingSource(source) }
         return specification.selection.isEverything ? source : SelectedSource(source, specification.selection)
     }
 
@@ -99,6 +106,32 @@ struct StoreFactory {
         case .http, .s3, .azure:
             let dialect = try readDialect(target, .source, specification.sourceConnection, of: folder)
             return NamedSource(BlobSource(dialect: dialect, client: client), names: names, lookups: Lookup.remote)
+        }
+    }
+
+    /// The source's store, for objects to be removed from.
+    private func removable() throws -> any RemovableSource {
+        let source = specification.source
+        guard specification.layout != .merge else {
+            throw CopyError(.usage, "--delete-source removes objects one by one, and --layout merge makes one of them", advice: "Merge first, and remove them when you have seen it")
+        }
+        let target = try StoreTarget(specification.filesFrom == nil ? source : source.asFolder)
+        switch target.kind {
+        case .file(let path): return FileSource(path: path, isDirectory: path.hasSuffix("/"))
+        case .standardStream, .http:
+            throw CopyError(.usage, "nothing can be removed from \(source)", advice: "Leave out --delete-source")
+        case .s3, .azure:
+            if specification.filesFrom == nil { return try BlobSource(dialect: readDialect(target), client: client, name: target.name) }
+            return BlobSource(dialect: try readDialect(target, .source, specification.sourceConnection, of: source.asFolder), client: client)
+        }
+    }
+
+    /// Refuses to keep what the sink can't hold.
+    private func checkPreservation(_ target: StoreTarget) throws {
+        let isStore = target.kind == .s3 || target.kind == .azure
+        let isFile = if case .file = target.kind { true } else { false }
+        for kind in specification.preserved where !isStore && !(isFile && kind != .metadata) {
+            throw CopyError(.usage, "\(specification.sink) can't keep what --preserve \(kind.rawValue) asks for", advice: "Leave \(kind.rawValue) out")
         }
     }
 
@@ -210,6 +243,12 @@ struct StoreFactory {
 }
 
 extension CopySpecification {
+    /// Whether files get the times that they have in the source.
+    var keepsTimes: Bool {
+        guard preserved.contains(.times), layout != .merge, case .file = source, case .file = sink else { return false }
+        return true
+    }
+
     /// Whether what stands in the sink decides what is copied.
     var comparesWithSink: Bool { overwrite == .ifNewer || overwrite == .ifDifferent }
 

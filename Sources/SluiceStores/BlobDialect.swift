@@ -97,6 +97,9 @@ package protocol BlobReadDialect: Sendable {
     /// Whether an answer to HEAD is about a folder, which some services keep as an object without bytes.
     func isFolder(_ response: HTTPResponse) -> Bool
 
+    /// The request that removes an object, of the version `entityTag` where it is given; nil where the service offers none.
+    func deleteRequest(name: String, entityTag: String?, now: Timestamp) throws -> HTTPRequest?
+
     /// The error that an answer without success is, for an object or (nil) for the location.
     func failure(_ response: HTTPResponse, name: String?, now: Timestamp) -> StoreError
 }
@@ -105,6 +108,7 @@ extension BlobReadDialect {
     package func isFolder(_ response: HTTPResponse) -> Bool { false }
     package func storedChecksum(_ properties: HTTPResponse) -> Checksum? { nil }
     package func bodyChecksum(_ response: HTTPResponse) -> Checksum? { nil }
+    package func deleteRequest(name: String, entityTag: String?, now: Timestamp) throws -> HTTPRequest? { nil }
 }
 
 /// One page of a list.

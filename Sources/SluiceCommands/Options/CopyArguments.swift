@@ -78,6 +78,24 @@ struct CopyArguments: ParsableArguments {
     @Flag(inversion: .prefixedNo, help: "Skip a file that vanishes meanwhile, rather than fail it.")
     var skipMissing = true
 
+    @Flag(help: "Skip what may not be read, rather than fail it.")
+    var skipForbidden = false
+
+    @Option(
+        help: .init(
+            "What objects keep beside their bytes, with commas between: metadata, mode, owner, times.",
+            discussion: """
+                metadata: content headers and pairs, between stores. mode, owner, times: of files; S3 and Azure keep them as \
+                the pairs sluicemode, sluiceowner and sluicemtime, from which they come back.
+                """,
+            valueName: "list"
+        )
+    )
+    var preserve: String?
+
+    @Flag(help: "Remove each object from the source when the sink has confirmed it.")
+    var deleteSource = false
+
     /// The engine's form of the options.
     func specification(
         _ connection: ConnectionArguments,
@@ -98,6 +116,9 @@ struct CopyArguments: ParsableArguments {
         specification.layout = layout
         try selection.apply(to: &specification)
         specification.skipsMissing = skipMissing
+        specification.skipsForbidden = skipForbidden
+        specification.preserved = try CopyArguments.preserved(preserve)
+        specification.deletesSource = deleteSource
         specification.environment = environment
         return specification
     }
@@ -111,6 +132,17 @@ struct CopyArguments: ParsableArguments {
             throw UsageError("--connections \"\(text)\" is neither auto nor a number from 1 to \(mostConnections)")
         }
         return .fixed(count)
+    }
+
+    private static func preserved(_ text: String?) throws -> Set<CopySpecification.Preserved> {
+        guard let text else { return [] }
+        let kinds = try text.split(separator: ",", omittingEmptySubsequences: false).map { word in
+            guard let kind = CopySpecification.Preserved(rawValue: String(word)) else {
+                throw UsageError("--preserve \"\(word)\" is not known", advice: "Give metadata, mode, owner or times, with commas between")
+            }
+            return kind
+        }
+        return Set(kinds)
     }
 
     static func size(_ text: String, of option: String, atLeast least: ByteCount) throws -> ByteCount {

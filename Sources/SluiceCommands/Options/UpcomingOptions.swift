@@ -6,10 +6,10 @@ enum UpcomingOptions {
     ]
 
     private static let options: Set<String> = [
-        "--bad-rows", "--bandwidth", "--batch-rows", "--decompress", "--delete-source", "--file-prefix",
+        "--bad-rows", "--bandwidth", "--batch-rows", "--decompress", "--file-prefix",
         "--format", "--keep-staging", "--max-bad-rows", "--max-rows-per-file",
         "--partition-column", "--partitions",
-        "--preserve", "--query", "--requests-per-second", "--sink-credential", "--skip-bad-rows", "--skip-forbidden",
+        "--query", "--requests-per-second", "--sink-credential", "--skip-bad-rows", 
         "--source-credential", "--staging", "--staging-compress", "--staging-credential", "--staging-endpoint",
         "--table",
     ]

@@ -82,6 +82,12 @@ package struct AzureReadDialect: BlobReadDialect {
         return Checksum(algorithm: .md5, bytes: digest)
     }
 
+    /// Source: Azure Storage REST API, "Delete Blob".
+    package func deleteRequest(name: String, entityTag: String?, now: Timestamp) throws -> HTTPRequest? {
+        let headers = entityTag.map { [HTTPRequest.Header("if-match", $0)] } ?? []
+        return try service.request(.delete, name: blobName(name), headers: headers, now: now)
+    }
+
     private func blobName(_ name: String) throws -> String {
         let name = scope.key(of: name)
         guard !name.isEmpty else {

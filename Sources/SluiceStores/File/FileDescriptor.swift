@@ -50,6 +50,7 @@ struct FileStatus: Sendable, Equatable {
     let inode: UInt
     let links: UInt
     let permissions: UInt32
+    let owner: FileOwner
 
     init(_ status: stat) {
         switch status.st_mode & S_IFMT {
@@ -65,6 +66,7 @@ struct FileStatus: Sendable, Equatable {
         inode = UInt(status.st_ino)
         links = UInt(status.st_nlink)
         permissions = UInt32(status.st_mode & 0o7777)
+        owner = FileOwner(user: status.st_uid, group: status.st_gid)
     }
 
     /// What `path` is, links followed or not; nil where nothing is.

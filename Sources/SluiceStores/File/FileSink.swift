@@ -84,7 +84,7 @@ private final class FileSinkWorker {
         case .whole:
             let file = try begin(upload)
             try write(step.body, to: file, at: 0)
-            try file.commit(upload.condition)
+            try file.commit(upload.condition, upload.metadata)
             return StepOutcome(bytesSent: step.body.count)
         case .begin:
             upload.session = try begin(upload)
@@ -95,7 +95,7 @@ private final class FileSinkWorker {
             return StepOutcome(bytesSent: step.body.count)
         case .commit:
             guard let file = upload.session as? TemporaryFile else { preconditionFailure("a commit without a begin") }
-            try file.commit(upload.condition)
+            try file.commit(upload.condition, upload.metadata)
             upload.session = nil
             return StepOutcome()
         case .abort:

@@ -2,7 +2,7 @@ internal import Glibc
 package import SluiceCore
 
 /// Local files: one file, or a directory tree.
-package struct FileSource: LookupSource {
+package struct FileSource: LookupSource, RemovableSource {
     package let location: Location
     private let path: String
     private let options: WalkOptions
@@ -64,6 +64,17 @@ package struct FileSource: LookupSource {
         try LocalFile(path: fullPath(item.name))
     }
 
+    /// Between the look at the file and its removal somebody could still replace it: Linux has no call that does both.
+    package func remove(_ item: SourceItem) throws {
+        let place = fullPath(item.name)
+        guard let status = try FileStatus.ofOptional(place) else { return }
+        guard status.kind == .regular, status.size == item.size, status.modified == item.modified else {
+            throw StoreError(.sourceChanged, "\"\(place)\" is not the file that was copied", advice: "Copy it again")
+        }
+        guard unsafe unlink(place) != 0, errno != ENOENT else { return }
+        throw SystemCall.error(errno, "\"\(place)\" can't be removed")
+    }
+
     /// A single file's item carries the file's own last part; one below a directory is relative to it.
     private func fullPath(_ name: String) -> String {
         guard isTree else { return path }
@@ -107,6 +118,8 @@ package final class LocalFile: ReadableObject {
     package var metadata: ObjectMetadata {
         var metadata = ObjectMetadata()
         metadata.permissions = status.permissions
+        metadata.owner = status.owner
+        metadata.modified = status.modified
         return metadata
     }
 

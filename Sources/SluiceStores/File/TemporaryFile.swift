@@ -67,7 +67,8 @@ final class TemporaryFile: Sendable {
     }
 
     /// Flushes the file, gives it its name and flushes the directory: after that it survives a power loss.
-    func commit(_ condition: WriteCondition) throws(StoreError) {
+    func commit(_ condition: WriteCondition, _ metadata: ObjectMetadata = ObjectMetadata()) throws(StoreError) {
+        try apply(metadata)
         _ = try SystemCall.retrying("\"\(path)\" can't be flushed to the disk") { fsync(number) }
         if condition == .absent {
             try putWhereNothingIs()
@@ -88,6 +89,35 @@ final class TemporaryFile: Sendable {
             _ = unsafe unlink(temporaryPath)
         default:
             throw SystemCall.error(errno, "\"\(path)\" can't be put in place")
+        }
+    }
+}
+
+extension TemporaryFile {
+    /// `UTIME_OMIT` of utimensat(2), a macro that Swift can't import: the time stays as it is.
+    private static let omitted = (1 << 30) - 2
+
+    /// Gives the file what it is to keep. Owner before mode, because chown(2) clears set-user-ID; time last, because
+    /// writing sets it.
+    private func apply(_ metadata: ObjectMetadata) throws(StoreError) {
+        if let owner = metadata.owner {
+            do {
+                _ = try SystemCall.retrying("\"\(path)\" can't be given to user \(owner.user), group \(owner.group)") {
+                    fchown(number, owner.user, owner.group)
+                }
+            } catch {
+                guard error.kind == .forbidden else { throw error }
+                throw StoreError(error.kind, error.what, cause: error.cause, advice: "Run as root, or leave owner out of --preserve")
+            }
+        }
+        if let permissions = metadata.permissions {
+            _ = try SystemCall.retrying("\"\(path)\" can't get its permissions") { fchmod(number, mode_t(permissions)) }
+        }
+        if let modified = metadata.modified {
+            let seconds = modified.seconds
+            let fraction = Int(modified.nanoseconds &- seconds &* 1_000_000_000)
+            let times = [timespec(tv_sec: 0, tv_nsec: TemporaryFile.omitted), timespec(tv_sec: Int(seconds), tv_nsec: fraction)]
+            _ = try SystemCall.retrying("\"\(path)\" can't get its time") { unsafe futimens(number, times) }
         }
     }
 }

@@ -67,6 +67,12 @@ package struct S3ReadDialect: BlobReadDialect {
         return try service.request(.get, key: key(of: name), headers: headers, now: now)
     }
 
+    /// Source: Amazon S3 API Reference, "DeleteObject", and User Guide, "How to perform conditional deletes".
+    package func deleteRequest(name: String, entityTag: String?, now: Timestamp) throws -> HTTPRequest? {
+        let headers = entityTag.map { [HTTPRequest.Header("if-match", $0)] } ?? []
+        return try service.request(.delete, key: key(of: name), headers: headers, now: now)
+    }
+
     private func key(of name: String) throws -> String {
         let key = scope.key(of: name)
         guard !key.isEmpty else {

@@ -2,7 +2,7 @@ package import SluiceCore
 internal import SluiceDigests
 
 /// A source behind HTTP: a dialect that says what to ask, and a client that asks.
-package struct BlobSource: LookupSource {
+package struct BlobSource: LookupSource, RemovableSource {
     private let dialect: any BlobReadDialect
     private let client: HTTPClient
     /// The one object that the location is; nil where it is a folder.
@@ -113,6 +113,30 @@ package struct BlobSource: LookupSource {
         if response.isSuccess { return dialect.isFolder(response) ? nil : SourceItem(name: name, properties: response) }
         guard response.status == 404 else { throw dialect.failure(response, name: name, now: .now) }
         return nil
+    }
+
+    /// The tag goes with the request, too, so that nothing can come in between; a service that knows no conditions on
+    /// removals is asked without.
+    package func remove(_ item: SourceItem) throws {
+        guard let found = try find(item.name) else { return }
+        guard found.entityTag == item.entityTag, found.size == item.size else {
+            throw StoreError(.sourceChanged, "\"\(item.name)\" is not the object that was copied", advice: "Copy it again")
+        }
+        var response = try removal(item.name, entityTag: found.entityTag)
+        if response.status == 501 || response.status == 400 { response = try removal(item.name, entityTag: nil) }
+        guard !response.isSuccess, response.status != 404 else { return }
+        let problem = dialect.failure(response, name: item.name, now: .now)
+        let what = "removing \"\(item.name)\" from \(location) was refused"
+        throw StoreError(problem.kind, what, cause: problem.cause, advice: problem.advice, status: response.status)
+    }
+
+    private func removal(_ name: String, entityTag: String?) throws -> HTTPResponse {
+        try BlobSource.answer(client, dialect, name: name) {
+            guard let request = try dialect.deleteRequest(name: name, entityTag: entityTag, now: .now) else {
+                throw StoreError(.usage, "\(location) can't remove objects", advice: "Leave out --delete-source")
+            }
+            return request
+        }
     }
 
     package func open(_ item: SourceItem) throws -> any ReadableObject {

@@ -10,8 +10,8 @@ import Testing
             "--staging", "--staging-compress",
             "--keep-staging", "--staging-endpoint", "--format", "--table", "--query", "--partition-column",
             "--partitions",
-            "--batch-rows", "--csv-delimiter", "--csv-quote-all", "--max-rows-per-file", "--file-prefix", "--preserve",
-            "--skip-forbidden", "--skip-bad-rows", "--bad-rows", "--max-bad-rows", "--delete-source", "--decompress",
+            "--batch-rows", "--csv-delimiter", "--csv-quote-all", "--max-rows-per-file", "--file-prefix", 
+            "--skip-bad-rows", "--bad-rows", "--max-bad-rows", "--decompress",
             "--source-credential", "--sink-credential", "--staging-credential",
         ]
     )
