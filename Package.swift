@@ -22,13 +22,13 @@ let package = Package(
         .target(
             name: "SluiceCommands",
             dependencies: [
-                "SluiceBench", "SluiceEngine", "SluiceStores", "SluiceCodecs", "SluicePipeline", "SluiceCore",
-                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                "SluiceBench", "SluiceEngine", "SluiceLedger", "SluiceStores", "SluiceCodecs", "SluicePipeline", "SluiceDigests",
+                "SluiceCore", .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]
         ),
         .target(
             name: "SluiceEngine",
-            dependencies: ["SluiceStores", "SluiceCodecs", "SluicePipeline", "SluiceDigests", "SluiceCore"]
+            dependencies: ["SluiceLedger", "SluiceStores", "SluiceCodecs", "SluicePipeline", "SluiceDigests", "SluiceCore"]
         ),
         .target(
             name: "SluiceBench",

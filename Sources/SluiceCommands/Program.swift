@@ -16,6 +16,7 @@ package enum Program {
         signal(SIGXFSZ, SIG_IGN)
         InterruptWatch.unblock()
         raiseFileLimit()
+        occupyStandardStreams()
         do {
             var command = try SluiceCommand.parseAsRoot()
             try command.run()
@@ -34,6 +35,16 @@ package enum Program {
         limit.rlim_cur = limit.rlim_max
         // Where it is refused, the limit that there is holds, and an error that meets it says so.
         setrlimit(files, &limit)
+    }
+
+    /// Where a standard stream was closed by whoever started us, the next file that is opened would get its number, and
+    /// what is written to the stream would go there: something that can be neither read nor written takes its place.
+    private static func occupyStandardStreams() {
+        for (number, useless) in [(STDIN_FILENO, O_WRONLY), (STDOUT_FILENO, O_RDONLY), (STDERR_FILENO, O_RDONLY)]
+        where fcntl(number, F_GETFD) < 0 {
+            // The lowest free number is this one, because those below are taken.
+            _ = open("/dev/null", useless)
+        }
     }
 
     /// Says what is wrong with the command line, or gives the help that was asked for; the exit code.

@@ -26,6 +26,8 @@ package struct SinkTraits: Sendable {
     package var blockChecksum: ChecksumAlgorithm?
     /// Whether a stream that broke off leaves nothing behind, so that it can be sent again from its start.
     package var canStartOver: Bool = true
+    /// Whether another process can go on with an upload in blocks that was begun here.
+    package var canTakeUp: Bool = false
     /// Whether each block costs a round trip to another machine, so that more connections can help.
     package var isRemote: Bool
 
@@ -61,9 +63,28 @@ package protocol ObjectSink: Sendable {
     ///
     /// - Returns: false where the sink has no way to do it.
     func remove(name: String) throws -> Bool
+
+    /// What is to be kept of an upload that has begun, so that another process can go on with it; nil where none can.
+    func ticket(of upload: Upload) -> UploadTicket?
+
+    /// Goes on with an upload of an earlier process, which is `upload`'s session from then on; blocks.
+    ///
+    /// - Parameter known: the blocks that were confirmed, as the earlier process recorded them. The store is believed
+    ///   over them.
+    func takeUp(_ ticket: UploadTicket, for upload: Upload, known: [KnownBlock]) throws -> TakenUpload
+
+    /// Leaves an upload as it is, for another process to go on with.
+    func leave(_ upload: Upload)
+
+    /// Takes back what an earlier process has begun and nobody goes on with; blocks. What is gone is no error.
+    func discard(_ ticket: UploadTicket, name: String) throws
 }
 
 extension ObjectSink {
+    package func ticket(of upload: Upload) -> UploadTicket? { nil }
+    package func takeUp(_ ticket: UploadTicket, for upload: Upload, known: [KnownBlock]) throws -> TakenUpload { .forgotten }
+    package func leave(_ upload: Upload) {}
+    package func discard(_ ticket: UploadTicket, name: String) throws {}
     package func remove(name: String) throws -> Bool { false }
     package var notes: [String] { [] }
 }

@@ -100,7 +100,10 @@ final class Admitter {
         let plan = transfer.plan
         let admitted: Int? = transfer.withState { state in
             guard state.committer.admit() else { return nil }
-            defer { state.admitted += 1 }
+            defer {
+                state.admitted += 1
+                state.skipRestored()
+            }
             state.isReading = transfer.isSerial
             return state.admitted
         }
@@ -174,7 +177,13 @@ final class Admitter {
         do {
             let name = context.naming.name(for: item)
             try context.sink.validate(name: name)
-            let plan = try context.planner.plan(name: item.name, size: item.size, allowsReadThrough: context.source.allowsReadThrough)
+            let earlier = context.journal?.earlier(item) ?? .nothing
+            if case .done(let copied) = earlier {
+                context.recordItem(ItemRecord.resumed(item, sinkName: name, copied))
+                return
+            }
+            let planner = context.planner.planner(for: earlier)
+            let plan = try planner.plan(name: item.name, size: item.size, allowsReadThrough: context.source.allowsReadThrough)
             // An object of one slab is opened by the reader; others are open from here to their end.
             // One that is said to be empty is opened there all the same, because it may not be.
             let isOpenedLater = plan.chunkCount == 1 && plan.reading == .slab
@@ -191,7 +200,7 @@ final class Admitter {
                 return
             }
             let metadata = try context.preservation.map { $0.kept(of: try (object ?? context.source.open(item)).metadata) }
-            start(item, name, plan, object, restarts, reservation, metadata ?? ObjectMetadata())
+            try start(item, name, plan, object, restarts, reservation, metadata ?? ObjectMetadata(), earlier)
         } catch {
             reject(item, SluiceCore.failure(from: error))
         }
@@ -220,8 +229,9 @@ final class Admitter {
         _ object: (any ReadableObject)?,
         _ restarts: Int,
         _ reservation: Reservation?,
-        _ metadata: ObjectMetadata
-    ) {
+        _ metadata: ObjectMetadata,
+        _ earlier: RunJournal.Earlier
+    ) throws {
         let upload = Upload(
             name: name,
             size: plan.isCompressed ? nil : item.size,
@@ -229,8 +239,21 @@ final class Admitter {
             condition: context.specification.overwrite == .never ? .absent : .none,
             modified: item.modified
         )
+        let resumption = try takeUp(earlier, plan, item, upload, reservation)
+        if case .committed(let id, let receipts, let tag) = resumption {
+            if let reservation { gate.release(reservation) }
+            context.recordItem(ItemRecord.committed(item, upload, receipts, tag, id))
+            return
+        }
         let transfer = ItemTransfer(
-            item: item, plan: plan, upload: upload, object: object, restarts: restarts, reservation: reservation
+            item: item,
+            plan: plan,
+            upload: upload,
+            object: object,
+            restarts: restarts,
+            reservation: reservation,
+            resumption: resumption,
+            mayLeave: context.journal?.mayLeave(plan) ?? false
         )
         gate.itemStarted()
         settlement.register(transfer)
@@ -242,6 +265,24 @@ final class Admitter {
             admitChunk(of: transfer)
         } else {
             open.append(transfer)
+            // All its chunks may be with the sink, and only the commit be missing.
+            delivery.sourceEnded(transfer)
+        }
+    }
+
+    /// Goes on with what an earlier attempt has begun of an object.
+    private func takeUp(
+        _ earlier: RunJournal.Earlier,
+        _ plan: TransferPlan,
+        _ item: SourceItem,
+        _ upload: Upload,
+        _ reservation: Reservation?
+    ) throws -> RunJournal.Resumption {
+        do {
+            return try context.journal?.takeUp(earlier, plan, item, upload) ?? .anew(replacing: nil)
+        } catch {
+            if let reservation { gate.release(reservation) }
+            throw error
         }
     }
 

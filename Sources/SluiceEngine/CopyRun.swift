@@ -1,5 +1,6 @@
 internal import Dispatch
 package import SluiceCore
+package import SluiceLedger
 package import SluicePipeline
 
 /// One copy from its specification to its end.
@@ -13,6 +14,7 @@ package final class CopyRun: Sendable {
     package let cancellation = Cancellation()
     private let source: (any ObjectSource)?
     private let sink: (any ObjectSink)?
+    private let ledger: RunLedger?
     private let recordItem: @Sendable (ItemRecord) -> Void
     private let stage = Locked<WriteStage?>(nil)
     private let isOpened = Locked(false)
@@ -20,16 +22,19 @@ package final class CopyRun: Sendable {
     /// - Parameters:
     ///   - source: read instead of the specification's source, for generated data and for faults.
     ///   - sink: written to instead of the specification's sink, whose location still decides names.
+    ///   - ledger: where the run is recorded, and where it goes on from; nil for a run that can't be gone on with.
     ///   - recordItem: hears how each item ended, from several threads, before `execute` returns.
     package init(
         _ specification: CopySpecification,
         source: (any ObjectSource)? = nil,
         sink: (any ObjectSink)? = nil,
+        ledger: RunLedger? = nil,
         recordItem: @escaping @Sendable (ItemRecord) -> Void = { _ in }
     ) {
         self.specification = specification
         self.source = source
         self.sink = sink
+        self.ledger = ledger
         self.recordItem = recordItem
     }
 
@@ -51,8 +56,10 @@ package final class CopyRun: Sendable {
         isOpened.withLock { $0 = true }
         try endpoints.sink.prepare()
         guard !cancellation.isCancelled else { throw Cancelled() }
+        let journal = RunJournal(ledger, source: endpoints.source, sink: endpoints.sink, codec: specification.codec)
         let record: @Sendable (ItemRecord) -> Void = { [tally, recordItem] record in
             tally.add(record)
+            journal?.ended(record)
             recordItem(record)
         }
         let removal = endpoints.removable.map { SourceRemoval($0, workers: CopyRun.removals, recordItem: record) }
@@ -63,13 +70,17 @@ package final class CopyRun: Sendable {
             meters: meters,
             tally: tally,
             cancellation: cancellation,
+            journal: journal,
             recordItem: { item in
                 if let removal, case .copied = item.outcome { removal.submit(item) } else { record(item) }
             }
         )
-        return RunThreads(context: context, readBack: endpoints.readBack).run { stage in
+        let result = RunThreads(context: context, readBack: endpoints.readBack).run { stage in
             self.stage.withLock { $0 = stage }
         }
+        // What is left of objects that are no longer in the source; a list that broke off has not told all of them.
+        if !result.isCancelled, tally.reading.isListed { journal?.sweep() }
+        return result
     }
 }
 

@@ -160,13 +160,14 @@ final class Delivery: Sendable {
                 settlement.drop(transfer, failure: Cancelled())
                 return
             }
-            part = OpenPart(slab: slab)
+            part = OpenPart(slab: slab, range: frame.offset..<frame.offset)
         }
         let start = part.slab.count
         part.slab.count = start + frame.slab.count
         part.slab.storage.baseAddress!.advanced(by: start)
             .copyMemory(from: frame.slab.contents.baseAddress!, byteCount: frame.slab.count)
         part.digest.append(frame.checksum, length: frame.slab.count)
+        part.range = part.range.lowerBound..<frame.offset + frame.rawLength
         let next = context.planner.encodedBound(transfer.plan.chunkSize)
         let isFull = part.slab.count + next > part.slab.capacity
         var held: OpenPart? = consume part
@@ -180,7 +181,9 @@ final class Delivery: Sendable {
 
     private func put(_ part: consuming OpenPart, of transfer: ItemTransfer, isLast: Bool) {
         let count = part.slab.count
+        let range = part.range
         let (ordinal, offset) = transfer.withState { state in
+            if context.journal != nil { state.partRanges[state.partOrdinal] = range }
             defer {
                 state.partOrdinal += 1
                 state.placed += count

@@ -1,4 +1,5 @@
 internal import SluiceCore
+internal import SluiceLedger
 internal import SluicePipeline
 
 extension ItemRecord {
@@ -16,9 +17,57 @@ extension ItemRecord {
                 entityTag: state.entityTag,
                 isReadBack: false,
                 isConfirmedByDigest: state.committer.failure == nil && state.isConfirmedByDigest,
-                version: transfer.item
+                version: transfer.item,
+                bytesResumed: state.bytesResumed,
+                bytesWrittenBefore: state.bytesWrittenBefore,
+                ledgerItem: state.committer.isClosed ? state.ledgerItem : nil
             )
         }
+    }
+
+    /// The record of an item that an earlier attempt has copied.
+    static func resumed(_ item: SourceItem, sinkName: String, _ earlier: EndedItem) -> ItemRecord {
+        ItemRecord(
+            name: item.name,
+            sinkName: sinkName,
+            outcome: .resumed,
+            bytesRead: 0,
+            bytesWritten: earlier.bytesWritten,
+            modified: item.modified,
+            checksum: earlier.digest,
+            entityTag: nil,
+            isReadBack: false,
+            bytesResumed: item.size ?? earlier.bytesWritten
+        )
+    }
+
+    /// The record of an item whose commit took effect although its answer was lost.
+    static func committed(
+        _ item: SourceItem,
+        _ upload: Upload,
+        _ receipts: [BlockReceipt],
+        _ tag: String?,
+        _ id: ItemIdentifier
+    ) -> ItemRecord {
+        var digest = ObjectDigest()
+        for receipt in receipts.sorted(by: { $0.ordinal < $1.ordinal }) {
+            digest.append(receipt.checksum, length: receipt.length)
+        }
+        return ItemRecord(
+            name: item.name,
+            sinkName: upload.name,
+            outcome: .copied,
+            bytesRead: 0,
+            bytesWritten: receipts.reduce(0) { $0 + $1.length },
+            modified: item.modified,
+            checksum: digest.checksum,
+            entityTag: tag,
+            isReadBack: false,
+            version: item,
+            bytesResumed: item.size ?? 0,
+            bytesWrittenBefore: receipts.reduce(0) { $0 + $1.length },
+            ledgerItem: id
+        )
     }
 
     /// The record of an item that failed before its transfer began.

@@ -1,4 +1,5 @@
 package import SluiceCore
+package import SluiceLedger
 
 /// How an item ended, as the manifest and the report tell it.
 package struct ItemRecord: Sendable {
@@ -6,6 +7,8 @@ package struct ItemRecord: Sendable {
         case copied
         /// Not copied, because the sink has it.
         case unchanged
+        /// At the sink since an earlier attempt of the same run.
+        case resumed
         /// Left out on purpose: it vanished, or something stands there that may not be replaced.
         case skipped(any Failure)
         case failed(any Failure)
@@ -15,7 +18,7 @@ package struct ItemRecord: Sendable {
     package let name: String
     /// Its name in the sink.
     package let sinkName: String
-    package let outcome: Outcome
+    package var outcome: Outcome
     /// Bytes read from the source, and bytes of the object in the sink.
     package let bytesRead: Int
     package let bytesWritten: Int
@@ -25,9 +28,15 @@ package struct ItemRecord: Sendable {
     /// The sink's own tag of the object.
     package let entityTag: String?
     /// Whether it was read back and found the same.
-    package let isReadBack: Bool
+    package var isReadBack: Bool
     /// Whether the store answered for every byte with a digest that is the one that was sent.
-    package let isConfirmedByDigest: Bool
+    package var isConfirmedByDigest = false
     /// The version of the source's object that was copied.
     package var version: SourceItem?
+    /// Bytes of the source that an earlier attempt had put, and that were not sent again.
+    package var bytesResumed = 0
+    /// Bytes of the object in the sink that an earlier attempt had put.
+    package var bytesWrittenBefore = 0
+    /// What the ledger knows its upload by; nil where it has no row that ends with it.
+    package var ledgerItem: ItemIdentifier?
 }

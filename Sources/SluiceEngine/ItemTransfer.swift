@@ -1,4 +1,5 @@
 internal import SluiceCore
+internal import SluiceLedger
 internal import SluicePipeline
 internal import Synchronization
 
@@ -9,6 +10,8 @@ final class ItemTransfer: Sendable {
     let upload: Upload
     /// How often the object was started over before.
     let restarts: Int
+    /// What the ledger has of an earlier upload of it that is not gone on with.
+    let replaces: ItemIdentifier?
     /// Memory that is kept for it.
     let reservation: Reservation?
     /// How often an object is planned anew because its size keeps changing.
@@ -20,11 +23,11 @@ final class ItemTransfer: Sendable {
     private let state: Mutex<State>
 
     struct State: ~Copyable {
-        var committer = Committer()
+        var committer: Committer
         /// Blocks that wait for the upload to begin.
         var held = Ring<SinkStep>()
         /// Frames that must be taken in order.
-        var sequencer = Sequencer<Frame>()
+        var sequencer: Sequencer<Frame>
         /// Whether a thread is taking frames in order; others only put theirs in.
         var isDraining = false
         /// Chunks that were admitted.
@@ -50,8 +53,49 @@ final class ItemTransfer: Sendable {
         var hasDigestOfWhole = false
         var isConfirmedByDigest: Bool { hasDigestOfWhole || hasDigestOfEachPiece }
         var entityTag: String?
+        /// What the ledger knows the upload by.
+        var ledgerItem: ItemIdentifier?
+        /// Chunks that are with the sink since an earlier attempt.
+        var restored: Set<Int> = []
+        /// Bytes of the source that need not be sent again.
+        var bytesResumed = 0
+        /// Bytes of the object in the sink that an earlier attempt had put.
+        var bytesWrittenBefore = 0
+        /// Where in the source the bytes of parts under way come from.
+        var partRanges: [Int: Range<Int>] = [:]
         /// Set when the object is to be read again instead of being failed.
         var startOver: StartOver?
+
+        init(_ resumption: RunJournal.Resumption, mayLeave: Bool) {
+            guard case .restored(let id, let upload) = resumption else {
+                committer = Committer(mayLeave: mayLeave)
+                sequencer = Sequencer()
+                return
+            }
+            committer = Committer(resuming: upload.receipts)
+            sequencer = Sequencer(from: upload.firstChunk)
+            ledgerItem = id
+            restored = upload.chunks
+            admitted = upload.firstChunk
+            partOrdinal = upload.nextBlock
+            placed = upload.placed
+            bytesResumed = upload.sourceBytes
+            bytesWrittenBefore = upload.placed
+            // What the store said of blocks that were put before is not known any more.
+            hasDigestOfEachPiece = upload.receipts.isEmpty
+        }
+
+        /// Passes over chunks that are with the sink already.
+        mutating func skipRestored() {
+            while restored.contains(admitted) { admitted += 1 }
+        }
+
+        /// Where in the source the bytes of a block come from; nil where that is not known any more.
+        mutating func sourceRange(ofBlock ordinal: Int, _ plan: TransferPlan, size: Int?) -> Range<Int>? {
+            if plan.partSize != nil { return partRanges.removeValue(forKey: ordinal) }
+            let start = ordinal * plan.chunkSize
+            return start..<start + plan.length(ofChunk: ordinal, size: size)
+        }
 
         /// A held block that goes to the sink now; nil when there is none or none may go.
         mutating func takeHeld() -> SinkStep? {
@@ -61,13 +105,18 @@ final class ItemTransfer: Sendable {
         }
     }
 
+    /// - Parameters:
+    ///   - resumption: what is left of it from an earlier attempt.
+    ///   - mayLeave: whether its upload may be left for another attempt.
     init(
         item: SourceItem,
         plan: TransferPlan,
         upload: Upload,
         object: (any ReadableObject)?,
         restarts: Int,
-        reservation: Reservation? = nil
+        reservation: Reservation? = nil,
+        resumption: RunJournal.Resumption = .anew(replacing: nil),
+        mayLeave: Bool = false
     ) {
         self.item = item
         self.plan = plan
@@ -75,8 +124,10 @@ final class ItemTransfer: Sendable {
         self.restarts = restarts
         self.reservation = reservation
         self.object = Mutex(object)
-        var state = State()
+        if case .anew(let earlier) = resumption { replaces = earlier } else { replaces = nil }
+        var state = State(resumption, mayLeave: mayLeave)
         state.chunkCount = plan.chunkCount
+        state.skipRestored()
         self.state = Mutex(state)
         stream = plan.route == .stream ? OrderedChunks(chunkCount: plan.chunkCount) : nil
     }
@@ -94,6 +145,9 @@ final class ItemTransfer: Sendable {
 
     var hasFailed: Bool { withState { $0.committer.failure != nil } }
 
+    /// Whether its upload stands open at the sink, and the ledger knows of it.
+    var isLeftOpen: Bool { withState { $0.ledgerItem != nil && !$0.committer.isClosed } }
+
     /// Whether chunks are read one after another by one reader.
     var isSerial: Bool { item.size == nil }
 }
@@ -108,5 +162,7 @@ struct StartOver: Sendable {
 /// A part of an object in which compressed frames are gathered until it is large enough for the store.
 struct OpenPart: ~Copyable, Sendable {
     var slab: Slab
+    /// Where in the source its bytes come from.
+    var range: Range<Int>
     var digest = ObjectDigest()
 }

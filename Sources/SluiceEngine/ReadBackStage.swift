@@ -84,20 +84,16 @@ final class ReadBackStage: Sendable {
 extension ItemRecord {
     /// The same, failed after all.
     func failed(_ failure: any Failure) -> ItemRecord {
-        ItemRecord(
-            name: name, sinkName: sinkName, outcome: .failed(failure), bytesRead: bytesRead, bytesWritten: bytesWritten,
-            modified: modified, checksum: checksum, entityTag: entityTag, isReadBack: false,
-            isConfirmedByDigest: false
-        )
+        var record = self
+        record.outcome = .failed(failure)
+        record.isConfirmedByDigest = false
+        return record
     }
 
     /// The same, read back and found equal.
     func readBack() -> ItemRecord {
-        ItemRecord(
-            name: name, sinkName: sinkName, outcome: outcome, bytesRead: bytesRead, bytesWritten: bytesWritten,
-            modified: modified, checksum: checksum, entityTag: entityTag, isReadBack: true,
-            isConfirmedByDigest: isConfirmedByDigest,
-            version: version
-        )
+        var record = self
+        record.isReadBack = true
+        return record
     }
 }

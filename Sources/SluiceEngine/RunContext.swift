@@ -18,6 +18,8 @@ final class RunContext: Sendable {
     let checksumAlgorithm: ChecksumAlgorithm?
     /// What objects keep beside their bytes; nil for nothing.
     let preservation: Preservation?
+    /// What the run tells its ledger; nil where it has none.
+    let journal: RunJournal?
     /// Hears how each item ended.
     let recordItem: @Sendable (ItemRecord) -> Void
 
@@ -27,6 +29,7 @@ final class RunContext: Sendable {
         meters: StageMeters,
         tally: Tally,
         cancellation: Cancellation,
+        journal: RunJournal? = nil,
         recordItem: @escaping @Sendable (ItemRecord) -> Void
     ) {
         self.specification = specification
@@ -36,6 +39,7 @@ final class RunContext: Sendable {
         self.meters = meters
         self.tally = tally
         self.cancellation = cancellation
+        self.journal = journal
         self.recordItem = recordItem
         let shares = MemoryShares(specification, endpoints.sink.traits)
         chunkPool = SlabPool(capacity: shares.chunks)

@@ -81,7 +81,10 @@ final class Settlement: StepObserver {
             defer { transfers = [:] }
             return Array(transfers.values)
         }
-        for transfer in left { onEnd(transfer, nil) }
+        for transfer in left {
+            if transfer.isLeftOpen { context.sink.leave(transfer.upload) }
+            onEnd(transfer, nil)
+        }
     }
 
     /// Changes an item's state and carries out what follows from it.
@@ -165,9 +168,11 @@ final class Settlement: StepObserver {
         context.tally.addConfirmed(count)
         switch action {
         case .begin:
+            context.journal?.begun(transfer)
             settle(transfer) { $0.committer.begun() }
         case .block(let ordinal, _):
             let receipt = BlockReceipt(ordinal: ordinal, length: count, checksum: checksum, tag: outcome.tag ?? "")
+            context.journal?.confirmed(receipt, of: transfer)
             settle(transfer) { state in
                 if checksum == nil || outcome.storedChecksum != checksum { state.hasDigestOfEachPiece = false }
                 return state.committer.confirmed(receipt)
@@ -220,6 +225,7 @@ final class Settlement: StepObserver {
 
     private func end(_ transfer: ItemTransfer) {
         guard transfers.withLock({ $0.removeValue(forKey: ObjectIdentifier(transfer.upload)) }) != nil else { return }
+        if transfer.isLeftOpen { context.sink.leave(transfer.upload) }
         let startOver = startOver(transfer)
         transfer.source = nil
         onEnd(transfer, startOver)

@@ -12,6 +12,10 @@ package final class Tally: Sendable {
         package var isListed = false
         package var filesRead = 0
         package var filesWritten = 0
+        /// Items that an earlier attempt of the run has copied.
+        package var filesResumed = 0
+        /// Bytes of the source that an earlier attempt had put, and that were not sent again.
+        package var bytesResumed = 0
         package var filesSkipped = 0
         /// Items that the sink had already.
         package var filesUnchanged = 0
@@ -64,14 +68,17 @@ package final class Tally: Sendable {
     func add(_ record: ItemRecord) {
         sums.withLock { sums in
             sums.bytesRead += record.bytesRead
+            sums.bytesResumed += record.bytesResumed
             switch record.outcome {
             case .copied:
                 sums.filesRead += 1
                 sums.filesWritten += 1
-                sums.bytesWritten += record.bytesWritten
+                sums.bytesWritten += record.bytesWritten - record.bytesWrittenBefore
                 sums.digest = sums.filesWritten == 1 ? record.checksum : nil
             case .unchanged:
                 sums.filesUnchanged += 1
+            case .resumed:
+                sums.filesResumed += 1
             case .skipped(let failure):
                 sums.filesSkipped += 1
                 Tally.keep(failure, record.name, &sums)

@@ -88,7 +88,7 @@ struct TransferPlanner: Sendable {
     /// Whether blocks carry a digest.
     let wantsChecksum: Bool
     /// The user's block size, if any.
-    let blockSize: Int?
+    var blockSize: Int?
     /// Bytes that all slabs of chunks, and those of parts, may take.
     let chunkShare: Int
     let partShare: Int

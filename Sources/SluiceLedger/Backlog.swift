@@ -43,7 +43,7 @@ struct Backlog {
         guard isOpen else { return .nothing }
         events.append(event)
         if events.count >= Backlog.limit { return .wait }
-        if events.count >= Backlog.batch, !isUrgent {
+        if events.count >= Backlog.batch || event.isOfUpload, !isUrgent {
             isUrgent = true
             return .soon
         }
@@ -82,4 +82,14 @@ enum LedgerEvent: Sendable {
     case block(ItemIdentifier, BlockRecord)
     /// `hasBegun` where a row of it is there already.
     case ended(ItemIdentifier, EndedItem, hasBegun: Bool)
+    /// An upload that was taken back.
+    case forgotten(ItemIdentifier)
+
+    /// Whether a crash before it is written would have a block sent again: blocks are large and come seldom.
+    var isOfUpload: Bool {
+        switch self {
+        case .begun, .block: true
+        case .ended, .forgotten: false
+        }
+    }
 }

@@ -7,6 +7,14 @@ extension Ledger {
         try select("WHERE identifier = ?1") { try $0.bind(identifier, at: 1) }.first
     }
 
+    /// The newest run whose identifier is `text` or begins or ends with it.
+    package func run(matching text: String) throws(LedgerError) -> LedgerRun? {
+        if let exact = try run(text) { return exact }
+        guard text.utf8.count >= 4 else { return nil }
+        let isPart = "instr(identifier, ?1) = 1 OR substr(identifier, -length(?1)) = ?1"
+        return try select("WHERE \(isPart) ORDER BY number DESC LIMIT 1") { try $0.bind(text, at: 1) }.first
+    }
+
     /// The runs that began last, newest first.
     package func runs(limit: Int) throws(LedgerError) -> [LedgerRun] {
         try select("ORDER BY number DESC LIMIT ?1") { $0.bind(limit, at: 1) }

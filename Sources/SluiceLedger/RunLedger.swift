@@ -176,6 +176,20 @@ package final class RunLedger: Sendable {
         }
     }
 
+    /// Uploads that have begun and not ended, of earlier attempts and of this one; few, because few objects are under
+    /// way at a time.
+    package func begun() -> [(ItemIdentifier, BegunItem)] {
+        guard let reader else { return [] }
+        flush()
+        do { return try reader.begun(run: run) } catch {
+            report(error)
+            return []
+        }
+    }
+
+    /// Forgets an upload that was taken back.
+    package func forget(_ item: ItemIdentifier) { append(.forgotten(item)) }
+
     /// The blocks of an item that an earlier attempt had begun, by their ordinals.
     package func blocks(of item: ItemIdentifier) -> [BlockRecord] {
         guard let reader else { return [] }

@@ -42,7 +42,26 @@ package struct Committer: Sendable {
     /// Blocks that are with the sink.
     private var sent = 0
 
-    package init() {}
+    /// Whether an upload that failed for a passing reason is left as it is, for another process to go on with.
+    private let mayLeave: Bool
+
+    /// Whether nothing of the upload is open at the sink: it was committed, aborted, or needed neither.
+    package var isClosed: Bool { upload == .closed }
+
+    /// An object of which nothing is with the sink.
+    ///
+    /// - Parameter mayLeave: whether an upload that failed for a passing reason, or was cancelled, is left as it is rather
+    ///   than aborted, because what is needed to go on with it is recorded.
+    package init(mayLeave: Bool = false) { self.mayLeave = mayLeave }
+
+    /// An object whose upload an earlier process has begun.
+    ///
+    /// - Parameter confirmed: the blocks that are with the sink.
+    package init(resuming confirmed: [BlockReceipt]) {
+        mayLeave = true
+        upload = .begun
+        receipts = confirmed
+    }
 
     /// The whole object went or goes in one request, without blocks.
     package private(set) var isWhole = false
@@ -148,6 +167,8 @@ package struct Committer: Sendable {
     package mutating func committed() -> Action {
         pending -= 1
         upload = .closed
+        // It came too late for this object: it is in place.
+        if failure?.kind == .cancelled { failure = nil }
         return afterChange()
     }
 
@@ -183,8 +204,18 @@ package struct Committer: Sendable {
         return .none
     }
 
+    /// Whether what failed may well succeed another time; a refused credential would be refused for an abort, too.
+    private var isPassing: Bool {
+        guard let failure else { return false }
+        return failure.isRetryable || failure.kind == .cancelled || failure.kind == .forbidden
+    }
+
     private mutating func afterFailure() -> Action {
         switch upload {
+        case .begun where mayLeave && isPassing:
+            guard pending == 0 else { return .none }
+            hasEnded = true
+            return .end
         case .begun:
             guard sent == 0 else { return .none }
             upload = .aborting

@@ -8,11 +8,12 @@ package struct Sequencer<Piece: ~Copyable>: ~Copyable {
 
     private var waiting: [Int: Box] = [:]
     /// The ordinal of the piece that comes next.
-    package private(set) var next = 0
+    package private(set) var next: Int
 
-    package init() {}
+    /// - Parameter first: the ordinal of the piece that comes first.
+    package init(from first: Int = 0) { next = first }
 
-    /// Takes a piece in; each ordinal comes once, from 0 on without gaps in the end.
+    /// Takes a piece in; each ordinal comes once, without gaps in the end.
     package mutating func insert(_ piece: consuming Piece, ordinal: Int) {
         precondition(ordinal >= next && waiting[ordinal] == nil, "an ordinal comes once")
         waiting[ordinal] = Box(piece)

@@ -6,7 +6,19 @@ import Testing
 @Suite("Records that wait")
 struct BacklogTests {
     private func append(_ count: Int, to backlog: inout Backlog) -> [Backlog.Demand] {
-        (0..<count).map { _ in backlog.append(.block(ItemIdentifier(number: 1), sampleBlock(0))) }
+        let item = EndedItem(name: "a", version: SourceVersion(), outcome: .done)
+        return (0..<count).map { _ in backlog.append(.ended(ItemIdentifier(number: 1), item, hasBegun: false)) }
+    }
+
+    @Test("A block is written at once, because it would be sent again after a crash")
+    func blocks() {
+        var backlog = Backlog(nextOrdinal: 1)
+        let block = LedgerEvent.block(ItemIdentifier(number: 1), sampleBlock(0))
+        #expect(append(1, to: &backlog) == [.later])
+        #expect(backlog.append(block) == .soon)
+        #expect(backlog.append(block) == .nothing)
+        #expect(backlog.take().count == 3)
+        #expect(backlog.append(block) == .soon)
     }
 
     @Test("The first has all written within the interval, a full batch at once, a full backlog by whoever filled it")

@@ -14,14 +14,7 @@ struct StoreContractTests {
         let result: CopyResult
         let records: [ItemRecord]
 
-        var failures: [any Failure] {
-            records.compactMap { record in
-                switch record.outcome {
-                case .failed(let failure), .skipped(let failure): failure
-                case .copied, .unchanged: nil
-                }
-            }
-        }
+        var failures: [any Failure] { records.compactMap(\.outcome.failure) }
     }
 
     static func copy(_ specification: CopySpecification, source: (any ObjectSource)? = nil) throws -> Outcome {

@@ -1,6 +1,7 @@
 internal import ArgumentParser
 internal import SluiceCore
 internal import SluiceEngine
+internal import SluiceLedger
 
 /// `sluice copy`.
 struct CopyCommand: ParsableCommand {
@@ -21,6 +22,9 @@ struct CopyCommand: ParsableCommand {
     @Flag(help: "Show the plan, item by item, and move nothing.")
     var dryRun = false
 
+    @Flag(inversion: .prefixedNo, help: "Go on where the same copy was interrupted before.")
+    var resume = true
+
     func run() throws {
         let specification = try copy.specification(connection, selection, environment: ProcessEnvironment.variables)
         if dryRun {
@@ -30,9 +34,14 @@ struct CopyCommand: ParsableCommand {
             throw ExitCode(try plan(specification))
         }
         try output.check(specification)
-        let session = try CopySession(specification, output)
-        let code = session.run()
-        throw ExitCode(code)
+        throw ExitCode(try CopySession.run(specification, output, .begin(CommandRecord.current, resumes: resume)))
+    }
+
+    /// Goes on with an earlier run of this command.
+    func goOn(with run: LedgerRun, _ ledger: Ledger, _ output: OutputArguments) throws {
+        let specification = try copy.specification(connection, selection, environment: ProcessEnvironment.variables)
+        try output.check(specification)
+        throw ExitCode(try CopySession.run(specification, output, .goOn(run, ledger)))
     }
 
     /// Prints what would be done; the exit code.

@@ -21,7 +21,7 @@ struct CopyFindings {
         facts.sourceIsContainer = specification.source.isContainer
         facts.copied = counts.copied
         facts.skipped = counts.skipped
-        facts.unchanged = counts.unchanged
+        facts.unchanged = counts.unchanged + counts.resumed
         facts.failed = counts.failed
         facts.misused = counts.misused
         facts.different = counts.different

@@ -1,6 +1,7 @@
 internal import Glibc
 internal import SluiceCore
 internal import SluiceEngine
+internal import SluiceLedger
 internal import SluicePipeline
 
 /// A copy as a user sees it: the run, its progress, its messages, its report, and its exit code.
@@ -10,26 +11,51 @@ final class CopySession {
     private let log: Log
     private let journal: ItemJournal
     private let copy: CopyRun
+    private let start: Timestamp
+    private let entry: RunRegister.Entry
 
-    init(_ specification: CopySpecification, _ output: OutputArguments) throws {
+    /// What a session is to the ledger.
+    enum Beginning {
+        /// A copy as it was asked for.
+        case begin(CommandRecord, resumes: Bool)
+        /// An earlier run.
+        case goOn(LedgerRun, Ledger)
+    }
+
+    /// Copies; the exit code.
+    static func run(_ specification: CopySpecification, _ output: OutputArguments, _ beginning: Beginning) throws -> Int32 {
+        try CopySession(specification, output, beginning).run()
+    }
+
+    private init(_ specification: CopySpecification, _ output: OutputArguments, _ beginning: Beginning) throws {
         self.specification = specification
         self.output = output
         if let report = output.report { try WholeFile.check(report) }
         log = try Log(format: output.logFormat, threshold: output.threshold, file: output.logFile)
         let journal = try ItemJournal(manifest: output.manifest, log: log, verification: specification.verification)
         self.journal = journal
-        copy = CopyRun(specification) { journal.add($0) }
+        start = Timestamp.now
+        let register = RunRegister(environment: specification.environment, log: log)
+        switch beginning {
+        case .begin(let command, let resumes):
+            entry = try register.enter(command, specification, start: start, resumes: resumes)
+        case .goOn(let run, let ledger):
+            entry = try register.resume(run, ledger)
+        }
+        copy = CopyRun(specification, ledger: entry.ledger) { journal.add($0) }
+        if let earlier = entry.earlier { log.info("Going on with run \(entry.identifier) of \(earlier.started.rfc3339)") }
     }
 
     /// Runs to the end; the exit code.
-    func run() -> Int32 {
-        let start = Timestamp.now
+    private func run() -> Int32 {
         let clock = ContinuousClock.now
         let display = output.progressStyle.map { ProgressDisplay($0, of: ProgressProbe(copy: copy, start: clock)) }
         let ending = RunSupervisor(copy).run { display?.start() }
         let duration = ContinuousClock.now - clock
         display?.stop()
         let report = makeReport(ending, start, duration)
+        // Before it is told: whoever reads that it was interrupted may go on with it at once.
+        entry.ledger?.finish(report.outcome.ledgerStatus, exitCode: report.outcome.exitCode, bytes: report.ledgerBytes)
         tell(report)
         let code = write(report)
         // Threads may still hang in a read of a source that gives nothing; exit(3) would take libraries from under them.
@@ -51,6 +77,7 @@ final class CopySession {
             startedAt: start,
             duration: duration
         )
+        report.identifier = entry.identifier
         sums.errors = findings.itemErrors
         sums.filesFailed = counts.failed
         sums.notes = ending.result?.notes ?? []
@@ -76,6 +103,9 @@ final class CopySession {
         }
         for note in report.sums.notes { log.info(note) }
         if report.sums.filesListed + report.sums.filesUnchanged > 0 { log.info(RunSummary(report).text) }
+        if report.outcome.ledgerStatus == .interrupted, entry.ledger?.problem == nil, entry.ledger != nil {
+            log.info("sluice resume \(entry.identifier) goes on with it")
+        }
     }
 
     /// Writes what files were asked for; the exit code, which is that of a failure when one can't be written.

@@ -9,6 +9,8 @@ final class ItemJournal: Sendable {
         var copied = 0
         /// Bytes that the copied ones had in the source.
         var bytesReadOfCopied = 0
+        /// Items that an earlier attempt has copied.
+        var resumed = 0
         var skipped = 0
         /// Items that the sink had already.
         var unchanged = 0
@@ -75,6 +77,8 @@ final class ItemJournal: Sendable {
             if record.isReadBack { counts.readBack += 1 }
         case .unchanged:
             counts.unchanged += 1
+        case .resumed:
+            counts.resumed += 1
         case .skipped:
             counts.skipped += 1
         // Cut off by a signal: no fault of the item's.
@@ -96,6 +100,9 @@ final class ItemJournal: Sendable {
         case .unchanged:
             guard log.takes(.item) else { break }
             log.write(.init(level: .item, text: "unchanged \(record.name)", item: record.name))
+        case .resumed:
+            guard log.takes(.item) else { break }
+            log.write(.init(level: .item, text: "copied before: \(record.name) → \(record.sinkName)", item: record.name))
         case .skipped(let failure):
             log.write(
                 .init(

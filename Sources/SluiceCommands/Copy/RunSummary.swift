@@ -12,6 +12,7 @@ struct RunSummary {
         let sums = report.sums
         var parts = [copied]
         if sums.filesUnchanged > 0 { parts.append("\(sums.filesUnchanged) unchanged") }
+        if sums.bytesResumed > 0 { parts.append("\(ByteCount(sums.bytesResumed)) were there from before") }
         if sums.filesSkipped > 0 { parts.append("\(sums.filesSkipped) skipped") }
         if sums.filesFailed > 0 { parts.append("\(sums.filesFailed) failed") }
         if let retries = report.counts?.retries, retries > 0 { parts.append("\(retries) retries") }

@@ -33,7 +33,7 @@ extension ItemRecord.Outcome {
     /// `copied`, `unchanged`, `skipped` or `failed`.
     package var name: String {
         switch self {
-        case .copied: "copied"
+        case .copied, .resumed: "copied"
         case .unchanged: "unchanged"
         case .skipped: "skipped"
         case .failed: "failed"
@@ -43,7 +43,7 @@ extension ItemRecord.Outcome {
     /// Why it was not copied.
     package var failure: (any Failure)? {
         switch self {
-        case .copied, .unchanged: nil
+        case .copied, .resumed, .unchanged: nil
         case .skipped(let failure), .failed(let failure): failure
         }
     }

@@ -24,5 +24,8 @@ package struct RunIdentifier: Hashable, Sendable, CustomStringConvertible {
         description = parts.joined(separator: "-")
     }
 
+    /// The name of a run that has one.
+    package init(_ text: String) { description = text }
+
     package init(start: Timestamp) { self.init(start: start, random: SystemRandomNumberGenerator()) }
 }

@@ -126,7 +126,8 @@ extension RunReport {
         json.field("compressionRatio", compressionRatio, places: 4)
         json.field("cpuSeconds", usage.processorTime.seconds, places: 6)
         json.field("peakMemory", usage.peakMemory.rawValue)
-        json.field("resumedBytes", 0)
+        json.field("resumedBytes", sums.bytesResumed)
+        if sums.filesResumed > 0 { json.field("filesResumed", sums.filesResumed) }
         json.field("retries", counts?.retries)
         json.field("throttled", counts?.throttled)
         json.objectField("stages") { json in

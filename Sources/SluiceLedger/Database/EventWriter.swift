@@ -31,6 +31,7 @@ struct EventWriter {
             if let replaced { try remove(replaced) }
             try insert(identifier, item)
         case .block(let identifier, let block): try insert(block, of: identifier)
+        case .forgotten(let identifier): try remove(identifier)
         case .ended(let identifier, let item, false): try insert(identifier, item)
         case .ended(let identifier, let item, true):
             try update(identifier, item)

@@ -42,6 +42,26 @@ final class LedgerReader: Sendable {
         }
     }
 
+    /// Items whose uploads have begun and not ended, in the order in which they did.
+    func begun(run: Int) throws(LedgerError) -> [(ItemIdentifier, BegunItem)] {
+        try read { database in
+            let select = try RowStatement(
+                database,
+                "SELECT \(ItemRow.columns) FROM items WHERE id BETWEEN ? AND ? AND state = ? ORDER BY id"
+            )
+            let numbers = ItemIdentifier.numbers(ofRun: run)
+            select.bind(numbers.lowerBound, at: 1)
+            select.bind(numbers.upperBound, at: 2)
+            select.bind(StoredState.begun.rawValue, at: 3)
+            var items: [(ItemIdentifier, BegunItem)] = []
+            while try select.next() {
+                let row = ItemRow(select)
+                items.append((row.identifier, row.begun))
+            }
+            return items
+        }
+    }
+
     func blocks(of item: ItemIdentifier) throws(LedgerError) -> [BlockRecord] {
         try read { database in
             let select = try RowStatement(

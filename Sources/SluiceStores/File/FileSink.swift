@@ -13,7 +13,14 @@ package struct FileSink: ObjectSink {
         location = .file(path: root.isEmpty ? "." : root, isDirectory: true)
     }
 
-    package var traits: SinkTraits { SinkTraits(placement: .positioned, isRemote: false) }
+    package var traits: SinkTraits {
+        var traits = SinkTraits(placement: .positioned, isRemote: false)
+        traits.canTakeUp = true
+        return traits
+    }
+
+    /// The path of an object's file.
+    func path(of name: String) -> String { root.path(of: name) }
 
     package func validate(name: String) throws {
         func refuse(_ cause: String) -> StoreError {
@@ -70,7 +77,7 @@ package struct FileSink: ObjectSink {
 }
 
 /// Performs the steps of one worker on local files.
-private final class FileSinkWorker {
+final class FileSinkWorker {
     private let root: String
     /// The directory that was last seen to be there.
     private var knownDirectory: String?
@@ -114,13 +121,13 @@ private final class FileSinkWorker {
             try DirectoryMaker.make(directory)
             knownDirectory = directory
         }
-        return try TemporaryFile(for: place(path), size: upload.size)
+        return try TemporaryFile(for: FileSinkWorker.place(path), size: upload.size)
     }
 
     /// Where the object is put in the end: behind a link, what the link leads to.
     ///
     /// - Throws: when something stands there that a file must not replace.
-    private func place(_ path: String) throws(StoreError) -> Destination {
+    static func place(_ path: String) throws(StoreError) -> Destination {
         guard let found = try FileStatus.of(path, followingLinks: false) else { return Destination(path: path, permissions: nil) }
         switch found.kind {
         case .regular:

@@ -12,9 +12,9 @@ struct Destination: Sendable {
 /// A file under a temporary name, on its way to its own. Removed at the end of its life unless it was committed.
 final class TemporaryFile: Sendable {
     private let descriptor: Locked<FileDescriptor?>
-    private let number: Int32
+    let number: Int32
     private let path: String
-    private let temporaryPath: String
+    let temporaryPath: String
     private let directory: String
 
     /// Makes the file in the destination's directory, which must be there.
@@ -39,6 +39,24 @@ final class TemporaryFile: Sendable {
         }
         if let size, size > TemporaryFile.reserveFrom { try reserve(size) }
     }
+
+    /// Goes on with a file that an earlier process has left.
+    ///
+    /// - Returns: nil where it is gone, or is not the one that was left.
+    init?(goingOnWith ticket: TemporaryFileTicket, for destination: Destination) throws(StoreError) {
+        guard let status = try FileStatus.ofOptional(ticket.path, followingLinks: false), status.kind == .regular,
+            status.inode == ticket.inode
+        else { return nil }
+        path = destination.path
+        directory = FileSink.parent(of: destination.path)
+        temporaryPath = ticket.path
+        let opened = try FileDescriptor.open(temporaryPath, O_RDWR | O_NOFOLLOW)
+        number = opened.number
+        descriptor = Locked(opened)
+    }
+
+    /// Closes the file and leaves it under its temporary name, for another process to go on with.
+    func leave() { descriptor.withLock { $0 = nil } }
 
     deinit {
         if descriptor.withLock({ $0 != nil }) { _ = unsafe unlink(temporaryPath) }

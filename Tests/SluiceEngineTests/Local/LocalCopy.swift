@@ -55,7 +55,7 @@ extension ItemRecord.Outcome {
     /// Why the item was not copied; nil where it was.
     var problem: (any Failure)? {
         switch self {
-        case .copied, .unchanged: nil
+        case .copied, .resumed, .unchanged: nil
         case .skipped(let failure), .failed(let failure): failure
         }
     }

@@ -1,0 +1,86 @@
+internal import SluiceCore
+internal import SluiceEngine
+internal import SluiceLedger
+
+/// Enters a run into the ledger, or finds there the interrupted one that it goes on with.
+///
+/// A run goes on without a ledger where there can't be one, and says so.
+struct RunRegister {
+    /// A run as it was entered.
+    struct Entry {
+        let identifier: RunIdentifier
+        /// Nil where there is no ledger.
+        let ledger: RunLedger?
+        /// What it goes on with; nil for a new run.
+        let earlier: LedgerRun?
+    }
+
+    private let environment: [String: String]
+    private let log: Log
+
+    init(environment: [String: String], log: Log) {
+        self.environment = environment
+        self.log = log
+    }
+
+    static func open(_ environment: [String: String]) throws -> Ledger {
+        try Ledger(in: LedgerDirectory(environment: environment))
+    }
+
+    /// Enters a copy, which goes on with an earlier one that was interrupted or failed if there is any and `resumes`.
+    ///
+    /// - Throws: when another process is at the same copy.
+    func enter(_ command: CommandRecord, _ specification: CopySpecification, start: Timestamp, resumes: Bool) throws -> Entry {
+        let identifier = RunIdentifier(start: start)
+        do {
+            let ledger = try RunRegister.open(environment)
+            let fingerprint = try command.fingerprint()
+            if resumes, let earlier = try ledger.interrupted(fingerprint: fingerprint), earlier.status != .partial {
+                return try resume(earlier, ledger)
+            }
+            let record = RunRecord(
+                identifier: identifier.description,
+                command: "copy",
+                source: specification.source.description,
+                sink: specification.sink.description,
+                specification: command.text,
+                fingerprint: fingerprint,
+                version: Program.version
+            )
+            return Entry(identifier: identifier, ledger: try ledger.begin(record, onProblem: tell), earlier: nil)
+        } catch let error as LedgerError {
+            if case .runInUse = error.reason { throw RunTaken(error) }
+            tell(error)
+            return Entry(identifier: identifier, ledger: nil, earlier: nil)
+        }
+    }
+
+    /// Goes on with a run.
+    func resume(_ run: LedgerRun, _ ledger: Ledger) throws -> Entry {
+        let identifier = RunIdentifier(run.record.identifier)
+        do {
+            return Entry(identifier: identifier, ledger: try ledger.resume(run.record.identifier, onProblem: tell), earlier: run)
+        } catch {
+            if case .runInUse = error.reason { throw RunTaken(error) }
+            throw error
+        }
+    }
+
+    private var tell: @Sendable (LedgerError) -> Void {
+        { [log] error in log.write(.init(level: .warning, text: "\(error.description). This run can't be resumed", code: error.kind.rawValue)) }
+    }
+}
+
+/// Two processes can't be at one run.
+struct RunTaken: Failure {
+    let what: String
+    let advice: String?
+    var cause: String? { nil }
+    /// Nothing was touched.
+    var kind: FailureKind { .usage }
+
+    init(_ error: LedgerError) {
+        what = error.what
+        advice = error.advice
+    }
+}

@@ -1,0 +1,177 @@
+internal import SluiceCore
+internal import SluiceLedger
+internal import Synchronization
+
+/// What a run tells its ledger, and what it asks it. A run without a ledger has none.
+final class RunJournal: Sendable {
+    private let ledger: RunLedger
+    private let sink: any ObjectSink
+    private let codec: String
+    /// Uploads that this attempt has begun, gone on with, or taken back.
+    private let seen = Mutex<Set<ItemIdentifier>>([])
+
+    /// Nil where nothing could be gone on with: what is read can't be read again.
+    init?(_ ledger: RunLedger?, source: any ObjectSource, sink: any ObjectSink, codec: (any ChunkCodec)?) {
+        guard let ledger, source.isRereadable else { return nil }
+        self.ledger = ledger
+        self.sink = sink
+        self.codec = codec?.name ?? "none"
+    }
+
+    /// What an earlier attempt has left of an item.
+    enum Earlier: Sendable {
+        case nothing
+        /// It is at the sink.
+        case done(EndedItem)
+        /// Its upload has begun.
+        case begun(ItemIdentifier, BegunItem)
+        /// It is another one now; what had begun of it is to be taken back.
+        case changed(ItemIdentifier?, BegunItem?)
+    }
+
+    func earlier(_ item: SourceItem) -> Earlier {
+        guard ledger.hasEarlierItems, let state = ledger.lookup(ItemName(item.name)) else { return .nothing }
+        let version = SourceVersion(item)
+        return switch state {
+        case .done(let ended): ended.version == version ? .done(ended) : .changed(nil, nil)
+        case .begun(let id, let begun): begun.version == version ? .begun(id, begun) : .changed(id, begun)
+        }
+    }
+
+    /// Whether an upload by this plan may be left for another attempt.
+    func mayLeave(_ plan: TransferPlan) -> Bool {
+        plan.isResumable && sink.traits.canTakeUp && ledger.problem == nil
+    }
+
+    /// What came of the attempt to go on with an upload.
+    enum Resumption: Sendable {
+        case restored(ItemIdentifier, RestoredUpload)
+        /// The object is there, whole.
+        case committed(ItemIdentifier, [BlockReceipt], entityTag: String?)
+        /// It has to be sent from its start; what stood in the ledger is to be forgotten.
+        case anew(replacing: ItemIdentifier?)
+    }
+
+    /// Asks the sink what it has of an upload of an earlier attempt, and takes back what can't be gone on with; blocks.
+    ///
+    /// - Throws: when the sink can't be asked: then everything stays as it is.
+    func takeUp(_ earlier: Earlier, _ plan: TransferPlan, _ item: SourceItem, _ upload: Upload) throws -> Resumption {
+        switch earlier {
+        case .nothing, .done: return .anew(replacing: nil)
+        case .changed(let id, let begun):
+            try discard(id, begun, upload.name)
+            return .anew(replacing: id)
+        case .begun(let id, let begun):
+            _ = seen.withLock { $0.insert(id) }
+            guard let size = item.size, plan.isResumable, plan.signature(codec: codec) == begun.plan else {
+                try discard(id, begun, upload.name)
+                return .anew(replacing: id)
+            }
+            return try takeUp(id, begun, plan, size, upload)
+        }
+    }
+
+    private func takeUp(
+        _ id: ItemIdentifier,
+        _ begun: BegunItem,
+        _ plan: TransferPlan,
+        _ size: Int,
+        _ upload: Upload
+    ) throws -> Resumption {
+        let blocks = ledger.blocks(of: id)
+        let known = RestoredUpload(plan, size: size, blocks: blocks)
+        switch try sink.takeUp(UploadTicket(bytes: begun.session), for: upload, known: known.known(plan)) {
+        case .committed(let tag) where known.sourceBytes == size:
+            return .committed(id, known.receipts, entityTag: tag)
+        case .forgotten, .committed:
+            return .anew(replacing: id)
+        case .open(let receipts):
+            let present = Set(receipts.map(\.ordinal))
+            let there = blocks.filter { present.contains($0.receipt.ordinal) }
+            return .restored(id, RestoredUpload(plan, size: size, blocks: there))
+        }
+    }
+
+    private func discard(_ id: ItemIdentifier?, _ begun: BegunItem?, _ name: String) throws {
+        guard let id, let begun else { return }
+        _ = seen.withLock { $0.insert(id) }
+        try sink.discard(UploadTicket(bytes: begun.session), name: begun.sinkName.map { $0.description } ?? name)
+    }
+
+    // MARK: Recording
+
+    /// The sink has begun the upload of a transfer: it is recorded, where it can be gone on with.
+    func begun(_ transfer: ItemTransfer) {
+        guard mayLeave(transfer.plan), let ticket = sink.ticket(of: transfer.upload) else { return }
+        let item = BegunItem(
+            name: ItemName(transfer.item.name),
+            version: SourceVersion(transfer.item),
+            sinkName: ItemName(transfer.upload.name),
+            session: ticket.bytes,
+            plan: transfer.plan.signature(codec: codec)
+        )
+        let id = ledger.begin(item, replacing: transfer.replaces)
+        _ = seen.withLock { $0.insert(id) }
+        transfer.withState { $0.ledgerItem = id }
+    }
+
+    /// A block was confirmed.
+    func confirmed(_ receipt: BlockReceipt, of transfer: ItemTransfer) {
+        let record: (ItemIdentifier, BlockRecord)? = transfer.withState { state in
+            guard let id = state.ledgerItem,
+                let range = state.sourceRange(ofBlock: receipt.ordinal, transfer.plan, size: transfer.item.size)
+            else { return nil }
+            return (id, BlockRecord(receipt: receipt, offset: range.lowerBound, length: range.count))
+        }
+        if let record { ledger.record(record.1, of: record.0) }
+    }
+
+    /// An item has ended.
+    func ended(_ record: ItemRecord) {
+        // What was there already stands in the ledger.
+        if case .resumed = record.outcome { return }
+        // What the sink had before this run is looked at again by the next attempt.
+        if case .unchanged = record.outcome { return }
+        let outcome: EndedItem.Outcome =
+            switch record.outcome {
+            case .copied, .resumed, .unchanged: .done
+            case .skipped(let failure): .skipped(failure.description)
+            case .failed(let failure): .failed(failure.description)
+            }
+        let item = EndedItem(
+            name: ItemName(record.name),
+            version: record.version.map { SourceVersion($0) } ?? SourceVersion(),
+            sinkName: record.sinkName == record.name ? nil : ItemName(record.sinkName),
+            outcome: outcome,
+            bytesWritten: record.bytesWritten,
+            digest: record.checksum
+        )
+        ledger.end(item, begun: record.ledgerItem)
+    }
+
+    /// Takes back uploads of earlier attempts whose objects are no longer in the source; blocks.
+    func sweep() {
+        let left = ledger.begun().filter { id, _ in seen.withLock { !$0.contains(id) } }
+        for (id, begun) in left {
+            // What can't be taken back stays in the ledger, and the next attempt tries again.
+            guard (try? sink.discard(UploadTicket(bytes: begun.session), name: (begun.sinkName ?? begun.name).description)) != nil
+            else { continue }
+            ledger.forget(id)
+        }
+    }
+}
+
+extension SourceVersion {
+    init(_ item: SourceItem) { self.init(size: item.size, modified: item.modified, entityTag: item.entityTag) }
+}
+
+extension RestoredUpload {
+    /// The blocks with their places in the sink's object.
+    fileprivate func known(_ plan: TransferPlan) -> [KnownBlock] {
+        var offset = 0
+        return receipts.map { receipt in
+            defer { offset += receipt.length }
+            return KnownBlock(receipt: receipt, offset: plan.isCompressed ? offset : receipt.ordinal * plan.chunkSize)
+        }
+    }
+}
