@@ -24,6 +24,59 @@ private func receipt(_ ordinal: Int) -> BlockReceipt { BlockReceipt(ordinal: ord
         #expect(committer.failure == nil)
     }
 
+    @Test("an object whose blocks were all put before needs only its commit")
+    func resumedWhole() {
+        var committer = Committer(resuming: [receipt(1), receipt(0)])
+        #expect(committer.isReleased && !committer.isClosed)
+        #expect(committer.sourceEnded(blocks: 2) == .commit([receipt(0), receipt(1)]))
+        #expect(committer.committed() == .end)
+        #expect(committer.isClosed)
+    }
+
+    @Test("blocks that are put now stand beside those that were put before")
+    func resumedInPart() {
+        var committer = Committer(resuming: [receipt(0), receipt(2)])
+        #expect(committer.sourceEnded(blocks: 3) == .none)
+        committer.add()
+        committer.blockSent()
+        #expect(committer.confirmed(receipt(1)) == .commit([receipt(0), receipt(1), receipt(2)]))
+    }
+
+    @Test(
+        "an upload is left open for a passing failure only, and only where it may be",
+        arguments: FailureKind.allCases
+    )
+    func leaving(kind: FailureKind) {
+        for mayLeave in [true, false] {
+            var committer = Committer(mayLeave: mayLeave)
+            committer.add()
+            committer.add()
+            _ = committer.blockReady()
+            _ = committer.begun()
+            committer.blockSent()
+            #expect(committer.failed(Broken(kind)) == .none)
+            let isLeft = mayLeave && [.transient, .throttled, .cancelled, .forbidden].contains(kind)
+            // The block that is with the sink is waited for in either case.
+            #expect(committer.confirmed(receipt(0)) == (isLeft ? .end : .abort), "\(kind) \(mayLeave)")
+            if !isLeft { #expect(committer.aborted() == .end) }
+            #expect(committer.isClosed == !isLeft)
+        }
+    }
+
+    @Test("a commit that is confirmed after the run was cancelled counts")
+    func lateCommit() {
+        var committer = Committer()
+        committer.add()
+        _ = committer.blockReady()
+        _ = committer.begun()
+        committer.blockSent()
+        _ = committer.sourceEnded(blocks: 1)
+        #expect(committer.confirmed(receipt(0)) == .commit([receipt(0)]))
+        #expect(committer.fail(Cancelled()) == .none)
+        #expect(committer.committed() == .end)
+        #expect(committer.failure == nil)
+    }
+
     @Test("an object in one request needs neither begin nor commit")
     func whole() {
         var committer = Committer()

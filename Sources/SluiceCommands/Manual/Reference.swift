@@ -54,7 +54,7 @@ enum Reference {
             Row("3", "Finished, but some items failed or were skipped; the manifest names them."),
             Row("4", "What was read back differs from what was sent."),
             Row("5", "The source matched nothing."),
-            Row("130, 143", "Interrupted; nothing half-written is left."),
+            Row("130, 143", "Interrupted; sluice resume goes on with it."),
         ]
     )
 }
