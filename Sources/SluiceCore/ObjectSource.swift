@@ -39,12 +39,19 @@ package protocol ObjectSource: Sendable {
     /// Whether reading is a plain copy from memory or disk, so that a transport may read while it sends.
     var allowsReadThrough: Bool { get }
 
+    /// Bytes that a request is to ask for where objects are behind a network; nil where reading is no request.
+    var requestSize: Int? { get }
+
     /// Calls `body` for each object, as it is found; blocks, and holds a bounded part of the list in memory.
     /// - Throws: a `Failure` when the location itself can't be listed, and whatever `body` throws.
     func list(_ body: (ListEntry) throws -> Void) throws
 
     /// Opens an object for reading; blocks.
     func open(_ item: SourceItem) throws -> any ReadableObject
+}
+
+extension ObjectSource {
+    package var requestSize: Int? { nil }
 }
 
 /// An open object. It is closed when it is released.
@@ -55,15 +62,21 @@ package protocol ReadableObject: AnyObject, Sendable {
     /// When it was last changed, at the time of opening.
     var modified: Timestamp? { get }
 
-    /// Metadata that the source keeps beside the bytes.
-    var metadata: ObjectMetadata { get }
+    /// Metadata that the source keeps beside the bytes. The first call may ask the source's service; blocks.
+    var metadata: ObjectMetadata { get throws }
 
     /// The CRC of all its bytes as the source's service keeps it, to compare with that of what was read; nil where there
-    /// is none.
-    var storedChecksum: Checksum? { get }
+    /// is none. The first call may ask the service; blocks.
+    var storedChecksum: Checksum? { get throws }
 
     /// Fills `buffer` from `offset`; less only at the object's end. Blocks; may be called from several threads at once.
     func read(at offset: Int, into buffer: UnsafeMutableRawBufferPointer) throws -> Int
+
+    /// Hands `count` bytes from `offset` to `take` in order, as they come; fewer only at the object's end. Blocks; may be
+    /// called from several threads at once. What `take` throws ends it.
+    ///
+    /// After an error the bytes that were taken are sound, unless it is of kind `.integrity`.
+    func read(at offset: Int, count: Int, _ take: (UnsafeRawBufferPointer) throws -> Void) throws
 
     /// Throws a `Failure` of kind `.sourceChanged` or `.sourceVanished` when the object isn't what it was when it
     /// was opened.
@@ -72,4 +85,19 @@ package protocol ReadableObject: AnyObject, Sendable {
 
 extension ReadableObject {
     package var storedChecksum: Checksum? { nil }
+
+    /// By pieces that fit the second-level cache.
+    package func read(at offset: Int, count: Int, _ take: (UnsafeRawBufferPointer) throws -> Void) throws {
+        let size = min(max(1, count), 256 << 10)
+        let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: size, alignment: 64)
+        defer { unsafe buffer.deallocate() }
+        var done = 0
+        while done < count {
+            let wanted = min(size, count - done)
+            let read = try unsafe read(at: offset + done, into: UnsafeMutableRawBufferPointer(rebasing: buffer[..<wanted]))
+            guard read > 0 else { return }
+            try unsafe take(UnsafeRawBufferPointer(rebasing: buffer[..<read]))
+            done += read
+        }
+    }
 }

@@ -23,6 +23,8 @@ package struct SinkStep: ~Copyable, Sendable {
     package var checksum: Checksum?
     /// How often this step was tried before.
     package var attempt = 0
+    /// What earlier attempts have brought to the sink of a body that is read while it is written.
+    package var progress = StepProgress()
     /// Bytes of bodies that the last attempt put on the network, whatever came of it.
     package var bytesOnWire = 0
 
@@ -32,6 +34,16 @@ package struct SinkStep: ~Copyable, Sendable {
         self.body = body
         self.checksum = checksum
     }
+}
+
+/// How far a body that is read while it is written has come.
+package struct StepProgress: Sendable {
+    /// Bytes from its start that are at the sink.
+    package var count = 0
+    /// Their digest, where one is computed.
+    package var checksum: Checksum?
+
+    package init() {}
 }
 
 /// The bytes that a step sends: none, those of a slab, or a range of an object that is read while it is sent.

@@ -292,7 +292,7 @@ final class Admitter {
             frameGone: { [settlement] count in settlement.drop(transfer, count: count) },
             confirmEnd: { [settlement] in
                 do {
-                    try transfer.source?.checkUnchanged()
+                    try transfer.checkSource()
                     return true
                 } catch {
                     settlement.fail(transfer, SluiceCore.failure(from: error))

@@ -30,7 +30,7 @@ package struct CopyPreview: Sendable {
     /// - Throws: a `Failure` when the source can't be listed, and whatever `body` throws.
     package func plan(_ body: (PlannedItem) throws -> Void) throws {
         let endpoints = try StoreFactory(specification).endpoints()
-        let planner = TransferPlanner(specification, endpoints.sink.traits)
+        let planner = TransferPlanner(specification, endpoints.sink.traits, endpoints.source)
         try endpoints.source.list { entry in
             switch entry {
             case .item(let item):
@@ -73,7 +73,7 @@ extension TransferPlan {
 
 extension TransferPlanner {
     /// The planner of a specification's copies into a sink of these traits.
-    init(_ specification: CopySpecification, _ traits: SinkTraits) {
+    init(_ specification: CopySpecification, _ traits: SinkTraits, _ source: (any ObjectSource)? = nil) {
         let shares = MemoryShares(specification, traits)
         let codec = specification.codec
         self.init(
@@ -81,6 +81,7 @@ extension TransferPlanner {
             isCompressed: codec != nil,
             wantsChecksum: specification.verification != .none,
             blockSize: specification.blockSize?.rawValue,
+            requestSize: source?.requestSize,
             chunkShare: shares.chunks.rawValue,
             partShare: shares.parts.rawValue,
             encodedBound: { codec?.bound(for: $0) ?? $0 }

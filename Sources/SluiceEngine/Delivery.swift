@@ -39,7 +39,8 @@ final class Delivery: Sendable {
         guard let object = transfer.source else { preconditionFailure("an object is open while it is read") }
         let isWhole = transfer.plan.route == .whole
         // Where the digest is not wanted in front, it is computed on the way, for the manifest.
-        let digest = checksum == nil && isWhole ? context.checksumAlgorithm : nil
+        let isComputed = checksum == nil && (isWhole || context.sink.traits.placement == .positioned)
+        let digest = isComputed ? context.checksumAlgorithm : nil
         // Where the digest was made before, the bytes were counted then.
         let meter = transfer.plan.reading == .through ? context.meters.reader : nil
         let counted = ObjectUnderWay(object, from: offset, tally: context.tally, meter: meter)
@@ -197,7 +198,7 @@ final class Delivery: Sendable {
         if isWhole {
             // There will be no commit to look at the source before.
             do {
-                try transfer.source?.checkUnchanged()
+                try transfer.checkSource()
             } catch {
                 settlement.drop(transfer, failure: SluiceCore.failure(from: error))
                 return

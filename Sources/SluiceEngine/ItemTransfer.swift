@@ -47,6 +47,8 @@ final class ItemTransfer: Sendable {
         var part: OpenPart?
         var partOrdinal = 0
         var digest = ObjectDigest()
+        /// Of the source's bytes, to be compared with what its service says.
+        var sourceDigest = SourceDigest()
         /// Whether the sink repeated the digest of each piece so far.
         var hasDigestOfEachPiece = true
         /// Whether it repeated that of the whole object.
@@ -128,6 +130,13 @@ final class ItemTransfer: Sendable {
         var state = State(resumption, mayLeave: mayLeave)
         state.chunkCount = plan.chunkCount
         state.skipRestored()
+        if case .restored(_, let upload) = resumption {
+            if !plan.blocksAreChunks { state.sourceDigest.giveUp() }
+            for receipt in upload.receipts where plan.blocksAreChunks {
+                guard let checksum = receipt.checksum else { continue }
+                state.sourceDigest.add(checksum, length: receipt.length, ordinal: receipt.ordinal)
+            }
+        }
         self.state = Mutex(state)
         stream = plan.route == .stream ? OrderedChunks(chunkCount: plan.chunkCount) : nil
     }

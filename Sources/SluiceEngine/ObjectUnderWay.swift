@@ -26,7 +26,8 @@ final class ObjectUnderWay: ReadableObject {
 
     var size: Int? { object.size }
     var modified: Timestamp? { object.modified }
-    var metadata: ObjectMetadata { object.metadata }
+    var metadata: ObjectMetadata { get throws { try object.metadata } }
+    var storedChecksum: Checksum? { get throws { try object.storedChecksum } }
     func checkUnchanged() throws { try object.checkUnchanged() }
 
     func read(at offset: Int, into buffer: UnsafeMutableRawBufferPointer) throws -> Int {
@@ -35,5 +36,25 @@ final class ObjectUnderWay: ReadableObject {
         tally.addUnderWay(reached - position.exchange(reached, ordering: .relaxed))
         meter?.addBytes(in: count, out: count)
         return count
+    }
+
+    /// The time that bytes take to come is the source's; that in which they are taken is not.
+    func read(at offset: Int, count: Int, _ take: (UnsafeRawBufferPointer) throws -> Void) throws {
+        let clock = ContinuousClock()
+        let started = clock.now
+        var taking = Duration.zero
+        var reached = offset - start
+        defer {
+            meter?.addBusy(started.duration(to: clock.now) - taking)
+            meter?.addWaitingForOutput(taking)
+            meter?.addBytes(in: reached - (offset - start), out: reached - (offset - start))
+        }
+        try object.read(at: offset, count: count) { bytes in
+            let before = clock.now
+            try take(bytes)
+            taking += before.duration(to: clock.now)
+            reached += bytes.count
+            tally.addUnderWay(reached - position.exchange(reached, ordering: .relaxed))
+        }
     }
 }

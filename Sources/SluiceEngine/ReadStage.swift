@@ -26,6 +26,7 @@ final class ReadStage: Sendable {
     private let context: RunContext
     private let settlement: Settlement
     private let delivery: Delivery
+    private let sources: SourceConnections
     private let input: Channel<ReadTask>
     private let output: Channel<RawChunk>
     /// Told after each chunk of a serial source.
@@ -35,6 +36,7 @@ final class ReadStage: Sendable {
         context: RunContext,
         settlement: Settlement,
         delivery: Delivery,
+        sources: SourceConnections,
         input: Channel<ReadTask>,
         output: Channel<RawChunk>,
         onChange: @escaping @Sendable () -> Void
@@ -42,6 +44,7 @@ final class ReadStage: Sendable {
         self.context = context
         self.settlement = settlement
         self.delivery = delivery
+        self.sources = sources
         self.input = input
         self.output = output
         self.onChange = onChange
@@ -55,8 +58,10 @@ final class ReadStage: Sendable {
         var scratch: [UInt8] = []
         let clock = ContinuousClock()
         var last = clock.now
+        var hasRead = false
         while let task = input.receive() {
             let started = clock.now
+            hasRead = true
             context.meters.reader.addWaitingForInput(started - last)
             let transfer = task.transfer
             let isSerial = transfer.isSerial
@@ -72,8 +77,9 @@ final class ReadStage: Sendable {
             last = clock.now
             context.meters.reader.addBusy(last - started)
         }
-        // Waiting for the end is waiting, too: else whoever reads everything at once would count as always busy.
-        context.meters.reader.addWaitingForInput(clock.now - last)
+        // Waiting for the end is waiting, too: else whoever reads everything at once would count as always busy. One that
+        // never read took no part.
+        if hasRead { context.meters.reader.addWaitingForInput(clock.now - last) }
     }
 
     private func settle(_ transfer: ItemTransfer, _ failure: any Failure) {
@@ -100,7 +106,11 @@ final class ReadStage: Sendable {
         }
         var slab = raw
         let needsDigest = !transfer.plan.isCompressed
-        let checksum = try fill(&slab, object, task.offset, task.count, digest: needsDigest ? context.checksumAlgorithm : nil)
+        let algorithm = needsDigest ? context.checksumAlgorithm : nil
+        let checksum =
+            context.source.requestSize == nil
+            ? try fill(&slab, object, task.offset, task.count, digest: algorithm)
+            : try fetch(&slab, of: transfer, object, task.ordinal, task.offset, task.count, digest: algorithm)
         let count = slab.count
         transfer.withState { $0.bytesRead += count }
         context.meters.reader.addBytes(in: count, out: count)
@@ -189,6 +199,50 @@ final class ReadStage: Sendable {
         }
         slab.count = filled
         return running.take()?.finish()
+    }
+
+    /// Fills a slab by requests to a distant source: one, and after a failure another for what is missing. The digest is
+    /// computed piece by piece as they come.
+    private func fetch(
+        _ slab: inout Slab,
+        of transfer: ItemTransfer,
+        _ object: any ReadableObject,
+        _ ordinal: Int,
+        _ offset: Int,
+        _ count: Int,
+        digest algorithm: ChecksumAlgorithm?
+    ) throws -> Checksum? {
+        let memory = slab.storage
+        var sent: RunningChecksum?
+        var read: RunningChecksum?
+        var other: ChecksumAlgorithm?
+        try sources.read { progress in
+            if progress == 0 {
+                // What one request has read whole is held against the service's digest by whoever has asked for it.
+                let stored = transfer.plan.chunkCount == 1 || context.checksumAlgorithm == nil ? nil : try object.storedChecksum?.algorithm
+                other = stored == algorithm ? nil : stored
+                sent = try algorithm.map { try RunningChecksum($0) }
+                read = try other.map { try RunningChecksum($0) }
+            }
+            do {
+                try object.read(at: offset + progress, count: count - progress) { bytes in
+                    UnsafeMutableRawBufferPointer(rebasing: memory[progress..<progress + bytes.count]).copyMemory(from: bytes)
+                    sent?.update(unsafe: bytes)
+                    read?.update(unsafe: bytes)
+                    progress += bytes.count
+                }
+            } catch {
+                if SluiceCore.failure(from: error).kind == .integrity { progress = 0 }
+                throw error
+            }
+            slab.count = progress
+        }
+        let checksum = sent.take()?.finish()
+        if let found = read.take()?.finish() ?? (other == nil ? checksum : nil) {
+            let length = slab.count
+            transfer.withState { $0.sourceDigest.add(found, length: length, ordinal: ordinal) }
+        }
+        return checksum
     }
 
     /// The digest of a range that will be read again while it is sent.

@@ -45,8 +45,15 @@ final class RunContext: Sendable {
         chunkPool = SlabPool(capacity: shares.chunks)
         partPool = SlabPool(capacity: shares.parts)
         checksumAlgorithm = specification.verification == .none ? nil : endpoints.sink.traits.blockChecksum ?? .crc64nvme
-        planner = TransferPlanner(specification, endpoints.sink.traits)
+        planner = TransferPlanner(specification, endpoints.sink.traits, endpoints.source)
         preservation = Preservation(specification)
+    }
+}
+
+extension RunContext {
+    /// Whether the sink's workers ask a distant source for bytes themselves, and write them as they come.
+    var isReadBySink: Bool {
+        source.requestSize != nil && specification.codec == nil && sink.traits.placement == .positioned
     }
 }
 

@@ -13,17 +13,22 @@ final class RunThreads {
     private let delivery: Delivery
     private let stage: WriteStage
     private let readBack: ReadBackStage?
+    private let sources: SourceConnections
+    private let readers: Int
     private let writers: Int
     private let mostConnections: Int
 
     init(context: RunContext, readBack source: (any ObjectSource)?) {
         self.context = context
         let cores = ProcessorCount.available
-        let (governor, most) = RunThreads.governor(context)
+        let (governor, most) = RunThreads.governor(context, isRemote: context.sink.traits.isRemote || context.isReadBySink)
         mostConnections = most
+        let (sourceGovernor, mostSources) = RunThreads.governor(context, isRemote: true)
+        sources = SourceConnections(governor: sourceGovernor, policy: context.specification.retry.policy)
+        readers = context.source.requestSize == nil || context.isReadBySink ? min(16, max(2, cores)) : min(mostSources, RunThreads.mostBlocked)
         // A worker drives many connections; more workers than cores would only share them.
         // Local writers block in system calls, each on its own thread, of which Dispatch gives a limited number.
-        writers = context.sink.traits.isRemote ? min(most, max(2, cores)) : min(most, RunThreads.mostLocalWriters)
+        writers = context.sink.traits.isRemote ? min(most, max(2, cores)) : min(most, context.isReadBySink ? RunThreads.mostBlocked : RunThreads.mostLocalWriters)
         chunks = Channel(bound: max(1, context.specification.memory.rawValue))
         let gate = gate
         let readBack = source.map { ReadBackStage(context: context, source: $0, gate: gate) }
@@ -65,11 +70,15 @@ final class RunThreads {
     /// More do not make a disk faster.
     private static let mostLocalWriters = 64
 
-    private static func governor(_ context: RunContext) -> (ConnectionGovernor, Int) {
+    /// Threads that wait for a distant source: their number is the operating system's to bear, and 64 ranges of 8 MiB
+    /// fill any line.
+    private static let mostBlocked = 64
+
+    private static func governor(_ context: RunContext, isRemote: Bool) -> (ConnectionGovernor, Int) {
         switch context.specification.connections {
         case .fixed(let count):
             return (ConnectionGovernor(fixed: count), count)
-        case .automatic where !context.sink.traits.isRemote:
+        case .automatic where !isRemote:
             return (ConnectionGovernor(fixed: localWriters), localWriters)
         case .automatic:
             return (ConnectionGovernor(startingAt: firstAutomatic * ProcessorCount.available, maximum: mostAutomatic), mostAutomatic)
@@ -84,7 +93,7 @@ final class RunThreads {
         let readers = DispatchGroup()
         let compressors = DispatchGroup()
         let back = DispatchGroup()
-        let ticker = Ticker(stage: stage, gate: gate)
+        let ticker = Ticker(stage: stage, sources: sources, gate: gate)
         startWorkers(readers, compressors, back)
         ticker.start(in: back)
         startLister(in: front)
@@ -100,11 +109,12 @@ final class RunThreads {
     }
 
     private func onCancellation() {
-        let (context, entries, settlement, stage, gate) = (context, entries, settlement, stage, gate)
+        let (context, entries, settlement, stage, gate, sources) = (context, entries, settlement, stage, gate, sources)
         context.cancellation.onCancel {
             context.chunkPool.close()
             context.partPool.close()
             entries.close()
+            sources.cancel()
             settlement.cancelAll()
             stage.cancel()
             gate.alarm()
@@ -117,11 +127,12 @@ final class RunThreads {
             context: context,
             settlement: settlement,
             delivery: delivery,
+            sources: sources,
             input: reads,
             output: chunks,
             onChange: { [gate] in gate.notify() }
         )
-        for index in 0..<min(16, max(2, cores)) { Worker("reader \(index)").run(in: readers) { reading.run() } }
+        for index in 0..<self.readers { Worker("reader \(index)").run(in: readers) { reading.run() } }
         if let codec = context.specification.codec {
             let compressing = CompressStage(context: context, settlement: settlement, delivery: delivery, input: chunks, codec: codec)
             for index in 0..<cores { Worker("compressor \(index)").run(in: compressors) { compressing.run() } }
@@ -185,11 +196,14 @@ final class RunThreads {
     }
 
     private func result() -> CopyResult {
-        CopyResult(
-            counts: stage.counts,
+        var counts = stage.counts
+        counts.retries += sources.retries
+        counts.throttled += sources.throttled
+        return CopyResult(
+            counts: counts,
             peakMemory: ByteCount(context.chunkPool.peak.rawValue + context.partPool.peak.rawValue),
             notes: context.sink.notes,
-            sourceConnections: min(16, max(2, ProcessorCount.available)),
+            sourceConnections: context.isReadBySink ? counts.peakActive : context.source.requestSize == nil ? readers : sources.peak,
             isCancelled: context.cancellation.isCancelled
         )
     }

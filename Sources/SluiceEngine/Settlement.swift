@@ -120,7 +120,7 @@ final class Settlement: StepObserver {
 
     private func commit(_ transfer: ItemTransfer, _ receipts: [BlockReceipt]) {
         do {
-            try transfer.source?.checkUnchanged()
+            try transfer.checkSource()
         } catch {
             settle(transfer) { $0.committer.commitFailed(SluiceCore.failure(from: error)) }
             return
@@ -171,9 +171,10 @@ final class Settlement: StepObserver {
             context.journal?.begun(transfer)
             settle(transfer) { $0.committer.begun() }
         case .block(let ordinal, _):
-            let receipt = BlockReceipt(ordinal: ordinal, length: count, checksum: checksum, tag: outcome.tag ?? "")
+            let receipt = BlockReceipt(ordinal: ordinal, length: count, checksum: checksum ?? outcome.sentChecksum, tag: outcome.tag ?? "")
             context.journal?.confirmed(receipt, of: transfer)
             settle(transfer) { state in
+                if let read = outcome.sentChecksum { state.sourceDigest.add(read, length: count, ordinal: ordinal) }
                 if checksum == nil || outcome.storedChecksum != checksum { state.hasDigestOfEachPiece = false }
                 return state.committer.confirmed(receipt)
             }

@@ -4,6 +4,7 @@ internal import SluicePipeline
 /// Calls on the write stage at regular times: for steps that have become due, and to adapt the connections.
 final class Ticker: Sendable {
     private let stage: WriteStage
+    private let sources: SourceConnections
     private let gate: AdmissionGate
     private let hasStopped = Monitor(false)
 
@@ -12,8 +13,9 @@ final class Ticker: Sendable {
     /// Ticks between changes of the number of connections: half a second is many round trips on any line.
     private static let ticksPerInterval = 5
 
-    init(stage: WriteStage, gate: AdmissionGate) {
+    init(stage: WriteStage, sources: SourceConnections, gate: AdmissionGate) {
         self.stage = stage
+        self.sources = sources
         self.gate = gate
     }
 
@@ -28,6 +30,7 @@ final class Ticker: Sendable {
                 guard ticks.isMultiple(of: Ticker.ticksPerInterval) else { continue }
                 let now = ContinuousClock.now
                 stage.adapt(after: now - last)
+                sources.adapt(after: now - last)
                 last = now
                 gate.setLimit(stage.counts.limit)
             }

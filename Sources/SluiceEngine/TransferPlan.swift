@@ -89,6 +89,8 @@ struct TransferPlanner: Sendable {
     let wantsChecksum: Bool
     /// The user's block size, if any.
     var blockSize: Int?
+    /// Bytes that a request to the source is to ask for; nil where reading is no request.
+    var requestSize: Int?
     /// Bytes that all slabs of chunks, and those of parts, may take.
     let chunkShare: Int
     let partShare: Int
@@ -131,7 +133,7 @@ struct TransferPlanner: Sendable {
     }
 
     /// The most memory that a chunk of a stream takes.
-    var streamLease: Int { lease(ofChunk: isCompressed ? compressedChunk : fitting(blockSize ?? TransferPlanner.localBlock)) }
+    var streamLease: Int { lease(ofChunk: isCompressed ? compressedChunk : fitting(blockSize ?? localBlock)) }
 
     /// Bytes of a chunk that is compressed.
     private var compressedChunk: Int { fitting(min(blockSize ?? .max, TransferPlanner.compressionChunk)) }
@@ -142,11 +144,15 @@ struct TransferPlanner: Sendable {
             if allowsReadThrough, traits.isRemote, size >= TransferPlanner.readThroughFrom {
                 return TransferPlan(route: .whole, reading: .through, chunkSize: size, chunkCount: 1, isCompressed: false)
             }
-            let chunk = min(max(1, size), fitting(blockSize ?? TransferPlanner.localBlock))
+            let chunk = min(max(1, size), fitting(blockSize ?? localBlock))
             let count = max(1, pieces(size, of: chunk))
             return TransferPlan(route: count == 1 ? .whole : .stream, reading: .slab, chunkSize: chunk, chunkCount: count, isCompressed: false)
         case .positioned:
-            return cut(size, into: fitting(blockSize ?? TransferPlanner.localBlock), reading: .slab)
+            guard let requestSize else { return cut(size, into: fitting(blockSize ?? localBlock), reading: .slab) }
+            // Written as it comes: nothing is held.
+            var plan = cut(size, into: blockSize ?? requestSize, reading: .through)
+            plan.reading = .through
+            return plan
         case .numbered:
             let block = try numberedBlock(name, size)
             let wanted = reading(block, allowsReadThrough)
@@ -185,6 +191,9 @@ struct TransferPlanner: Sendable {
         return wanted
     }
 
+    /// Bytes of a chunk for a sink that takes any.
+    private var localBlock: Int { requestSize ?? TransferPlanner.localBlock }
+
     /// The nearest size of a block that the store takes.
     private func bounded(_ block: Int) -> Int { min(max(block, traits.minimumBlock), traits.maximumBlock) }
 
@@ -203,9 +212,9 @@ struct TransferPlanner: Sendable {
     private func unknown(_ name: String) throws(CopyError) -> TransferPlan {
         switch traits.placement {
         case .sequential:
-            return TransferPlan(route: .stream, reading: .slab, chunkSize: fitting(blockSize ?? TransferPlanner.localBlock), isCompressed: false)
+            return TransferPlan(route: .stream, reading: .slab, chunkSize: fitting(blockSize ?? localBlock), isCompressed: false)
         case .positioned:
-            return TransferPlan(route: .undecided(partSize: nil), reading: .slab, chunkSize: fitting(blockSize ?? TransferPlanner.localBlock), isCompressed: false)
+            return TransferPlan(route: .undecided(partSize: nil), reading: .slab, chunkSize: fitting(blockSize ?? localBlock), isCompressed: false)
         case .numbered:
             let block = bounded(blockSize ?? TransferPlanner.defaultBlock)
             guard SlabPool.size(for: block) * 2 <= chunkShare else {

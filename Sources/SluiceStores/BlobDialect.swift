@@ -71,6 +71,8 @@ extension BlobDialect {
 /// How one service lists and hands out objects.
 package protocol BlobReadDialect: Sendable {
     var location: Location { get }
+    /// Bytes that one request for a part of an object is to ask for.
+    var requestSize: Int { get }
 
     /// The request for one page of the list; `marker` is the page before's `next`. Nil where the service can't list
     /// and the location is one object.
@@ -85,10 +87,13 @@ package protocol BlobReadDialect: Sendable {
     /// The request for `count` bytes of an object from `offset`, of the version `entityTag` where it is given.
     func readRequest(name: String, offset: Int, count: Int, entityTag: String?, now: Timestamp) throws -> HTTPRequest
 
+    /// The request for all of an object's bytes, of which there is at least one, with what the service keeps beside them.
+    func wholeRequest(name: String, size: Int, entityTag: String?, now: Timestamp) throws -> HTTPRequest
+
     /// What an object keeps beside its bytes, by the headers of an answer to HEAD or GET.
     func metadata(_ response: HTTPResponse) -> ObjectMetadata
 
-    /// The digest of the whole object that an answer to HEAD says; nil where it says none.
+    /// The digest of the whole object that an answer to HEAD, or to `wholeRequest`, says; nil where it says none.
     func storedChecksum(_ properties: HTTPResponse) -> Checksum?
 
     /// The digest that an answer with a range says its body has; nil where it says none.
@@ -105,6 +110,13 @@ package protocol BlobReadDialect: Sendable {
 }
 
 extension BlobReadDialect {
+    /// 8 MiB: large enough that a round trip costs little, small enough that a lost one does.
+    package var requestSize: Int { 8 << 20 }
+
+    package func wholeRequest(name: String, size: Int, entityTag: String?, now: Timestamp) throws -> HTTPRequest {
+        try readRequest(name: name, offset: 0, count: size, entityTag: entityTag, now: now)
+    }
+
     package func isFolder(_ response: HTTPResponse) -> Bool { false }
     package func storedChecksum(_ properties: HTTPResponse) -> Checksum? { nil }
     package func bodyChecksum(_ response: HTTPResponse) -> Checksum? { nil }

@@ -30,7 +30,7 @@ private final class FailingObject: ReadableObject {
 
     var size: Int? { base.size }
     var modified: Timestamp? { base.modified }
-    var metadata: ObjectMetadata { base.metadata }
+    var metadata: ObjectMetadata { get throws { try base.metadata } }
     func checkUnchanged() throws { try base.checkUnchanged() }
 
     func read(at offset: Int, into buffer: UnsafeMutableRawBufferPointer) throws -> Int {

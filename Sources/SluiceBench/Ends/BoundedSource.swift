@@ -31,6 +31,7 @@ struct BoundedSource: ObjectSource {
     var isRereadable: Bool { source.isRereadable }
     var isSingleObject: Bool { false }
     var allowsReadThrough: Bool { source.allowsReadThrough }
+    var requestSize: Int? { source.requestSize }
 
     func list(_ body: (ListEntry) throws -> Void) throws {
         for pair in pairs { try body(.item(pair.item)) }
@@ -53,8 +54,13 @@ private final class BoundedObject: ReadableObject {
     }
 
     var modified: Timestamp? { object.modified }
-    var metadata: ObjectMetadata { object.metadata }
+    var metadata: ObjectMetadata { get throws { try object.metadata } }
     func checkUnchanged() throws { try object.checkUnchanged() }
+
+    func read(at offset: Int, count: Int, _ take: (UnsafeRawBufferPointer) throws -> Void) throws {
+        let wanted = min(count, (size ?? .max) - offset)
+        if wanted > 0 { try unsafe object.read(at: offset, count: wanted, take) }
+    }
 
     func read(at offset: Int, into buffer: UnsafeMutableRawBufferPointer) throws -> Int {
         guard let size else { return unsafe try object.read(at: offset, into: buffer) }

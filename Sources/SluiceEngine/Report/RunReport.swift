@@ -95,11 +95,12 @@ package struct RunReport: Sendable {
     /// Seconds to the microsecond, as the report shows them.
     package var copyDuration: Double { (duration.seconds * 1e6).rounded() / 1e6 }
 
-    /// Bytes of bodies that were sent to the sink, those of attempts that failed too; nil where what came from a
-    /// distant source was not counted.
+    /// Bytes of bodies that were sent to a distant sink or, where the sink is this machine, came from a distant source,
+    /// those of attempts that failed too; nil where they were not counted.
     package var bytesOnWire: Int? {
         if sink.isRemote { return counts?.bytesOnWire }
-        return source.isRemote ? nil : 0
+        guard source.isRemote else { return 0 }
+        return counts.flatMap { $0.bytesOnWire > 0 ? $0.bytesOnWire : nil }
     }
 
     /// Bytes before compression for each byte after it.

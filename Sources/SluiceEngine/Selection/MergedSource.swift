@@ -21,6 +21,7 @@ struct MergedSource: ObjectSource {
     var isRereadable: Bool { base.isRereadable }
     var isSingleObject: Bool { true }
     var allowsReadThrough: Bool { base.allowsReadThrough }
+    var requestSize: Int? { base.requestSize }
 
     func list(_ body: (ListEntry) throws -> Void) throws {
         var items: [SourceItem] = []
@@ -109,6 +110,25 @@ final class MergedObject: ReadableObject {
             index += 1
         }
         return filled
+    }
+
+    func read(at offset: Int, count: Int, _ take: (UnsafeRawBufferPointer) throws -> Void) throws {
+        var done = 0
+        var index = part(at: offset)
+        while done < count, index < parts.count {
+            let position = offset + done - starts[index]
+            let wanted = min(count - done, starts[index + 1] - starts[index] - position)
+            if wanted > 0 {
+                var came = 0
+                try object(index).read(at: position, count: wanted) { bytes in
+                    try take(bytes)
+                    came += bytes.count
+                }
+                guard came == wanted else { throw changed(index, "it ended at byte \(position + came)") }
+                done += came
+            }
+            index += 1
+        }
     }
 
     /// The last part that starts at or before `offset`, of which there is always one.

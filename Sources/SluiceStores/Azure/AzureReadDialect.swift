@@ -16,6 +16,9 @@ package struct AzureReadDialect: BlobReadDialect {
     /// What the user should know of the service.
     package var notes: [String] { service.notes }
 
+    /// As much as the service checks: so each range comes with its digest.
+    package var requestSize: Int { AzureReadDialect.largestCheckedRange }
+
     /// Source: Azure Storage REST API, "List Blobs". Metadata is asked for because it tells the folders of file system
     /// drivers from blobs.
     package func listRequest(marker: String?, now: Timestamp) throws -> HTTPRequest? {

@@ -57,8 +57,9 @@ package struct FileSink: ObjectSink {
     package func serve(_ feed: any StepFeed, slots: Int) {
         let worker = FileSinkWorker(root: root)
         while case .step(let step) = feed.next(waker: nil, held: 0) {
+            var step = step
             do {
-                let outcome = try worker.perform(step)
+                let outcome = try worker.perform(&step, isCancelled: { feed.isCancelled })
                 feed.finish(step, .confirmed(outcome))
             } catch {
                 feed.finish(step, .failed(SluiceCore.failure(from: error)))
@@ -81,25 +82,23 @@ final class FileSinkWorker {
     private let root: String
     /// The directory that was last seen to be there.
     private var knownDirectory: String?
-    private var scratch: [UInt8] = []
 
     init(root: String) { self.root = root }
 
-    func perform(_ step: borrowing SinkStep) throws(StoreError) -> StepOutcome {
+    /// - Parameter isCancelled: asked now and then while a body is read that comes from afar.
+    func perform(_ step: inout SinkStep, isCancelled: () -> Bool) throws -> StepOutcome {
         let upload = step.upload
         switch step.action {
         case .whole:
-            let file = try begin(upload)
-            try write(step.body, to: file, at: 0)
-            try file.commit(upload.condition, upload.metadata)
-            return StepOutcome(bytesSent: step.body.count)
+            return try whole(&step, isCancelled)
         case .begin:
             upload.session = try begin(upload)
             return StepOutcome()
         case .block(_, let offset):
             guard let file = upload.session as? TemporaryFile else { preconditionFailure("a block without a begin") }
-            try write(step.body, to: file, at: offset)
-            return StepOutcome(bytesSent: step.body.count)
+            var outcome = StepOutcome(bytesSent: step.body.count)
+            outcome.sentChecksum = try write(&step, to: file, at: offset, isCancelled)
+            return outcome
         case .commit:
             guard let file = upload.session as? TemporaryFile else { preconditionFailure("a commit without a begin") }
             try file.commit(upload.condition, upload.metadata)
@@ -112,6 +111,29 @@ final class FileSinkWorker {
         case .stream:
             preconditionFailure("a file takes positioned blocks")
         }
+    }
+
+    private func whole(_ step: inout SinkStep, _ isCancelled: () -> Bool) throws -> StepOutcome {
+        let upload = step.upload
+        // What an earlier attempt has brought is gone on with.
+        let file = try upload.session as? TemporaryFile ?? begin(upload)
+        if step.body.through != nil { upload.session = file }
+        var outcome = StepOutcome(bytesSent: step.body.count)
+        outcome.sentChecksum = try write(&step, to: file, at: 0, isCancelled)
+        if let through = step.body.through, through.digest != nil, let stored = try through.object.storedChecksum,
+            let found = outcome.sentChecksum, found.algorithm == stored.algorithm, found != stored
+        {
+            step.progress = StepProgress()
+            throw StoreError(
+                .integrity,
+                "\"\(upload.name)\" is not what its source has",
+                cause: "its digest is \(found.hex), and the source's service says \(stored.hex)",
+                advice: "It changes on the way or has changed in the store: look at it with another client"
+            )
+        }
+        try file.commit(upload.condition, upload.metadata)
+        upload.session = nil
+        return outcome
     }
 
     private func begin(_ upload: Upload) throws(StoreError) -> TemporaryFile {
@@ -145,43 +167,31 @@ final class FileSinkWorker {
         }
     }
 
-    private func write(_ body: borrowing StepBody, to file: TemporaryFile, at offset: Int) throws(StoreError) {
-        if let bytes = unsafe body.contents {
+    /// Writes a step's body.
+    ///
+    /// - Returns: the digest of what was read while it was written, where the step asks for one.
+    private func write(
+        _ step: inout SinkStep,
+        to file: TemporaryFile,
+        at offset: Int,
+        _ isCancelled: () -> Bool
+    ) throws -> Checksum? {
+        if let bytes = unsafe step.body.contents {
             unsafe try file.write(bytes, at: offset)
-        } else if let through = body.through {
-            try copy(through.object, from: through.offset, count: body.count, to: file, at: offset)
+        } else if step.body.through != nil {
+            let copy = try FileThrough(step, to: file, at: offset)
+            defer {
+                step.progress = copy.progress
+                step.bytesOnWire = copy.bytesTaken
+                // An attempt that has brought something is no vain one.
+                if copy.bytesTaken >= FileSinkWorker.worthwhile { step.attempt = 0 }
+            }
+            try copy.run(isCancelled)
+            return copy.progress.checksum
         }
+        return nil
     }
 
-    /// Copies by a buffer that fits the second-level cache.
-    private func copy(
-        _ object: any ReadableObject,
-        from start: Int,
-        count: Int,
-        to file: TemporaryFile,
-        at offset: Int
-    ) throws(StoreError) {
-        if scratch.isEmpty { scratch = [UInt8](repeating: 0, count: 256 << 10) }
-        var done = 0
-        while done < count {
-            let wanted = min(scratch.count, count - done)
-            let read: Int
-            do {
-                read = try unsafe scratch.withUnsafeMutableBytes { buffer in
-                    try unsafe object.read(at: start + done, into: UnsafeMutableRawBufferPointer(rebasing: buffer[..<wanted]))
-                }
-            } catch {
-                let problem = SluiceCore.failure(from: error)
-                throw StoreError(problem.kind, problem.what, cause: problem.cause, advice: problem.advice)
-            }
-            guard read > 0 else {
-                throw StoreError(.sourceChanged, "the source ended at byte \(start + done)", advice: "It shrank while it was read; run the copy again")
-            }
-            let kept = scratch
-            try unsafe kept.span.bytes.withUnsafeBytes { bytes throws(StoreError) in
-                try unsafe file.write(UnsafeRawBufferPointer(rebasing: bytes[..<read]), at: offset + done)
-            }
-            done += read
-        }
-    }
+    /// Bytes that make an attempt a success of its own: less would let a server dole an object out for ever.
+    private static let worthwhile = 256 << 10
 }

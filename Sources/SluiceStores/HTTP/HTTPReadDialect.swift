@@ -29,6 +29,13 @@ package struct HTTPReadDialect: BlobReadDialect {
         return request
     }
 
+    /// Without a range, which not every server knows.
+    package func wholeRequest(name: String, size: Int, entityTag: String?, now: Timestamp) throws -> HTTPRequest {
+        var request = request(.get, name)
+        if let entityTag, !entityTag.hasPrefix("W/") { request.headers.append(.init("If-Match", entityTag)) }
+        return request
+    }
+
     private func request(_ method: HTTPRequest.Method, _ name: String) -> HTTPRequest {
         let dialect = HTTPDialect(base: base, authorization: authorization)
         let headers = authorization.map { [HTTPRequest.Header("Authorization", $0.value)] } ?? []

@@ -67,6 +67,13 @@ package struct S3ReadDialect: BlobReadDialect {
         return try service.request(.get, key: key(of: name), headers: headers, now: now)
     }
 
+    /// Without a range: with one the service does not tell the digest of the whole.
+    package func wholeRequest(name: String, size: Int, entityTag: String?, now: Timestamp) throws -> HTTPRequest {
+        var headers = [S3Service.checksumMode]
+        if let entityTag { headers.append(.init("if-match", entityTag)) }
+        return try service.request(.get, key: key(of: name), headers: headers, now: now)
+    }
+
     /// Source: Amazon S3 API Reference, "DeleteObject", and User Guide, "How to perform conditional deletes".
     package func deleteRequest(name: String, entityTag: String?, now: Timestamp) throws -> HTTPRequest? {
         let headers = entityTag.map { [HTTPRequest.Header("if-match", $0)] } ?? []

@@ -6,8 +6,10 @@ struct AnswerCollector {
     private var body: [UInt8] = []
     private(set) var limit = 0
     private(set) var isOverLimit = false
-    /// Where the body goes instead of being kept.
-    var receiver: (any DownloadBody)?
+    /// Where the body goes instead of being kept, where the answer is one of success.
+    var receiver: (any DownloadBody)? { didSet { hasBegun = false } }
+    /// Whether the first bytes have come and the receiver takes them.
+    private var hasBegun = false
 
     mutating func reset(limit: Int) {
         headers.removeAll(keepingCapacity: true)
@@ -19,7 +21,14 @@ struct AnswerCollector {
 
     /// Keeps a piece of the body; false when it is more than the limit.
     mutating func append(_ bytes: UnsafeRawBufferPointer, status: @autoclosure () -> Int) -> Bool {
-        if let receiver, 200..<300 ~= status() { return unsafe receiver.receive(bytes) }
+        if hasBegun, let receiver { return unsafe receiver.receive(bytes) }
+        if let receiver {
+            let code = status()
+            if 200..<300 ~= code {
+                hasBegun = receiver.begin(response(status: code))
+                return unsafe hasBegun && receiver.receive(bytes)
+            }
+        }
         guard body.count + bytes.count <= limit else {
             isOverLimit = true
             return false

@@ -1,12 +1,11 @@
 package import SluiceCore
-internal import SluiceDigests
 
 /// A source behind HTTP: a dialect that says what to ask, and a client that asks.
 package struct BlobSource: LookupSource, RemovableSource {
     private let dialect: any BlobReadDialect
     private let client: HTTPClient
-    /// The one object that the location is; nil where it is a folder.
-    private let object: SourceItem?
+    /// The one object that the location is, and what the service says of it; nil where it is a folder.
+    private let object: (item: SourceItem, properties: HTTPResponse)?
 
     /// A folder, or a whole bucket or container.
     package init(dialect: any BlobReadDialect, client: HTTPClient) {
@@ -28,7 +27,7 @@ package struct BlobSource: LookupSource, RemovableSource {
         let now = Timestamp.now
         let response = try BlobSource.properties(client, dialect, name: last)
         if response.isSuccess {
-            object = dialect.isFolder(response) ? nil : SourceItem(name: last, properties: response)
+            object = dialect.isFolder(response) ? nil : (SourceItem(name: last, properties: response), response)
         } else {
             // No such object: it may be a folder, where the service has any.
             guard response.status == 404, try dialect.listRequest(marker: nil, now: now) != nil else {
@@ -42,10 +41,11 @@ package struct BlobSource: LookupSource, RemovableSource {
     package var location: Location { dialect.location }
     package var isRereadable: Bool { true }
     package var allowsReadThrough: Bool { false }
+    package var requestSize: Int? { dialect.requestSize }
 
     package func list(_ body: (ListEntry) throws -> Void) throws {
         if let object {
-            try body(.item(object))
+            try body(.item(object.item))
             return
         }
         var marker: String?
@@ -140,6 +140,10 @@ package struct BlobSource: LookupSource, RemovableSource {
     }
 
     package func open(_ item: SourceItem) throws -> any ReadableObject {
+        if let object, object.item == item {
+            return BlobObject(name: item.name, properties: object.properties, dialect: dialect, client: client)
+        }
+        if item.size != nil, item.entityTag != nil { return BlobObject(listed: item, dialect: dialect, client: client) }
         let response = try BlobSource.properties(client, dialect, name: item.name)
         guard response.isSuccess else { throw dialect.failure(response, name: item.name, now: .now) }
         guard !dialect.isFolder(response) else {
@@ -159,99 +163,5 @@ extension SourceItem {
             modified: properties["last-modified"].flatMap { Timestamp(httpDate: $0) },
             entityTag: properties["etag"]
         )
-    }
-}
-
-/// An object behind HTTP, of the version that it had when it was opened.
-package final class BlobObject: ReadableObject {
-    package let size: Int?
-    package let modified: Timestamp?
-    package let metadata: ObjectMetadata
-    private let name: String
-    private let entityTag: String?
-    /// The digest of all the bytes, of any kind.
-    private let checksum: Checksum?
-    private let dialect: any BlobReadDialect
-    private let client: HTTPClient
-
-    init(name: String, properties: HTTPResponse, dialect: any BlobReadDialect, client: HTTPClient) {
-        self.name = name
-        self.dialect = dialect
-        self.client = client
-        size = properties["content-length"].flatMap(Int.init)
-        modified = properties["last-modified"].flatMap { Timestamp(httpDate: $0) }
-        entityTag = properties["etag"]
-        metadata = dialect.metadata(properties)
-        checksum = dialect.storedChecksum(properties)
-    }
-
-    package var storedChecksum: Checksum? {
-        checksum.flatMap { [.crc32c, .crc64nvme].contains($0.algorithm) ? $0 : nil }
-    }
-
-    package func read(at offset: Int, into buffer: UnsafeMutableRawBufferPointer) throws -> Int {
-        let wanted = min(buffer.count, (size ?? .max) - offset)
-        guard wanted > 0 else { return 0 }
-        let target = unsafe UnsafeMutableRawBufferPointer(rebasing: buffer[..<wanted])
-        // Bytes that changed on the way come right the second time; those that changed in the store do not.
-        for _ in 0..<2 {
-            let response = unsafe try fill(target, from: offset)
-            if unsafe isSound(UnsafeRawBufferPointer(target), isWhole: wanted == size, response) { return wanted }
-        }
-        throw StoreError(
-            .integrity,
-            "reading \"\(name)\" from \(dialect.location)",
-            cause: "\(wanted) bytes from offset \(offset) are not those of the digest that the service has of them",
-            advice: "They change on the way or have changed in the store: look at the object with another client"
-        )
-    }
-
-    /// Asks for a range of the buffer's length.
-    @unsafe private func fill(_ buffer: UnsafeMutableRawBufferPointer, from offset: Int) throws -> HTTPResponse {
-        let wanted = buffer.count
-        let now = Timestamp.now
-        let request = try dialect.readRequest(name: name, offset: offset, count: wanted, entityTag: entityTag, now: now)
-        let receiver = unsafe BufferReceiver(buffer)
-        let response = try client.exchange(request, receiver: receiver)
-        guard response.isSuccess else { throw dialect.failure(response, name: name, now: now) }
-        // 200 instead of 206 is the whole object: right only when that was asked for.
-        guard response.status == 206 || (offset == 0 && wanted == size) else {
-            throw StoreError(.unexpectedAnswer, "\"\(name)\" can't be read in parts", cause: "the server ignores ranges")
-        }
-        guard receiver.count == wanted else {
-            throw StoreError(.transient, "\"\(name)\" was cut short", cause: "\(receiver.count) of \(wanted) bytes came")
-        }
-        return response
-    }
-
-    /// Whether bytes have the digest that the service has of them; true where it has none.
-    @unsafe private func isSound(
-        _ bytes: UnsafeRawBufferPointer,
-        isWhole: Bool,
-        _ response: HTTPResponse
-    ) -> Bool {
-        guard let said = dialect.bodyChecksum(response) ?? (isWhole ? checksum : nil) else { return true }
-        // A FIPS provider gives no MD5.
-        guard var running = try? RunningChecksum(said.algorithm) else { return true }
-        unsafe running.update(unsafe: bytes)
-        return running.finish() == said
-    }
-
-    /// The entity tag goes with every read, so that another version is refused there.
-    package func checkUnchanged() throws {}
-}
-
-/// Takes an answer's body into a buffer of its length.
-@safe private final class BufferReceiver: DownloadBody {
-    private let buffer: UnsafeMutableRawBufferPointer
-    private(set) var count = 0
-
-    init(_ buffer: UnsafeMutableRawBufferPointer) { unsafe self.buffer = buffer }
-
-    func receive(_ bytes: UnsafeRawBufferPointer) -> Bool {
-        guard unsafe count + bytes.count <= buffer.count else { return false }
-        unsafe UnsafeMutableRawBufferPointer(rebasing: buffer[count...]).copyMemory(from: bytes)
-        count += bytes.count
-        return true
     }
 }

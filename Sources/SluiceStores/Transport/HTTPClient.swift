@@ -31,6 +31,8 @@ package final class HTTPClient: HTTPExchange {
         try session.prepare(request, body: nil, bodyLimit: bodyLimit, stallLimit: settings.stallLimit)
         session.setReceiver(receiver)
         let code = unsafe curl_easy_perform(session.handle)
+        // Sessions outlive their requests, and receivers may not.
+        session.setReceiver(nil)
         let response = try session.finish(code, to: request.address.origin)
         let kept = IdleSession(session: session)
         idle.withLock { $0.append(kept) }

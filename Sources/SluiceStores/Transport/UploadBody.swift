@@ -23,6 +23,8 @@ extension UploadBody {
 
 /// Takes the bytes of an answer as they arrive.
 protocol DownloadBody: AnyObject {
+    /// Called before the first bytes with the answer's status and headers. False breaks the transfer off.
+    func begin(_ response: HTTPResponse) -> Bool
     /// False breaks the transfer off.
     func receive(_ bytes: UnsafeRawBufferPointer) -> Bool
 }
