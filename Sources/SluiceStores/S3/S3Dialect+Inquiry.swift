@@ -8,6 +8,8 @@ extension S3Dialect {
         of step: borrowing SinkStep,
         now: Timestamp
     ) throws -> HTTPRequest? {
+        // A commit alone is refused by an answer of success: its status is sent before it is known how it ends.
+        guard !refusal.isSuccess || step.action.isCommit else { return nil }
         guard isInDoubt(S3Fault(refusal), step) else { return nil }
         return try service.request(.head, key: step.upload.name, headers: [S3Service.checksumMode], now: now)
     }

@@ -53,6 +53,8 @@ import Testing
         let success = HTTPResponse(status: 200, headers: [.init("etag", "\"e\"")])
         #expect(try dialect.inquiry(after: success, of: put(attempt: 1, condition: .absent), now: now) == nil)
         #expect(try dialect.inquiry(after: success, of: commit(), now: now) == nil)
+        let late = S3Fixture.error("PreconditionFailed", status: 200)
+        #expect(try dialect.inquiry(after: late, of: commit(attempt: 0, condition: .absent), now: now) != nil)
     }
 
     @Test func `an object with the parts' tag is ours`() throws {
