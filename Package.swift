@@ -67,7 +67,10 @@ let package = Package(
         ),
         .testTarget(name: "SluiceCodecsTests", dependencies: ["SluiceCodecs", "SluiceCore", "SluiceTestSupport"]),
         .testTarget(name: "SluicePipelineTests", dependencies: ["SluicePipeline", "SluiceCore", "SluiceTestSupport"]),
-        .testTarget(name: "SluiceStoresTests", dependencies: ["SluiceStores", "SluiceCore", "SluiceTestSupport"]),
+        .testTarget(
+            name: "SluiceStoresTests",
+            dependencies: ["SluiceStores", "SluiceCore", "CCurl", "SluiceTestSupport"]
+        ),
         .testTarget(
             name: "SluiceEngineTests",
             dependencies: [

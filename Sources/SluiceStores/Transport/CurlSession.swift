@@ -7,7 +7,7 @@ internal import SluiceCore
 @safe final class CurlSession {
     /// The libcurl handle; it lives as long as the session.
     @unsafe let handle: UnsafeMutableRawPointer
-    private var headerList: UnsafeMutablePointer<curl_slist>?
+    private var headers = RequestHeaders()
     /// libcurl writes its own words on a failure here.
     private let errorText: UnsafeMutablePointer<CChar>
     fileprivate var answer = AnswerCollector()
@@ -24,7 +24,6 @@ internal import SluiceCore
         unsafe self.handle = handle
         unsafe errorText = .allocate(capacity: Int(CURL_ERROR_SIZE))
         unsafe errorText.initialize(repeating: 0, count: Int(CURL_ERROR_SIZE))
-        unsafe headerList = nil
         try configure(settings)
         try set(CURLOPT_BUFFERSIZE, answerBuffer)
     }
@@ -37,7 +36,6 @@ internal import SluiceCore
 
     deinit {
         unsafe curl_easy_cleanup(handle)
-        unsafe curl_slist_free_all(headerList)
         unsafe errorText.deallocate()
     }
 
@@ -130,30 +128,17 @@ internal import SluiceCore
     }
 
     private func setHeaders(_ request: HTTPRequest, _ body: (any UploadBody)?) throws(StoreError) {
-        unsafe curl_slist_free_all(headerList)
-        unsafe headerList = nil
+        headers.removeAll()
         var hasContentType = false
         for header in request.headers {
-            if header.name.utf8.count == 12, header.name.lowercased() == "content-type" { hasContentType = true }
-            // curl wants a header without a value written with a semicolon.
-            try append(header.value.isEmpty ? header.name + ";" : "\(header.name): \(header.value)")
+            headers.append(header.name, header.value)
+            if header.isContentType { hasContentType = true }
         }
         // Waiting for "100 Continue" would cost a round trip a block.
-        try append("Expect:")
-        if !hasContentType { try append("Content-Type:") }
-        if case .step = request.body, body?.count == nil { try append("Transfer-Encoding: chunked") }
-        try check(unsafe sluice_set_list(handle, CURLOPT_HTTPHEADER, headerList))
-    }
-
-    private func append(_ line: String) throws(StoreError) {
-        guard let list = unsafe curl_slist_append(headerList, line) else {
-            throw StoreError(
-                .inputOutput,
-                "a request's header could not be made",
-                advice: "The machine may be out of memory"
-            )
-        }
-        unsafe headerList = list
+        headers.append(line: "Expect:")
+        if !hasContentType { headers.append(line: "Content-Type:") }
+        if case .step = request.body, body?.count == nil { headers.append(line: "Transfer-Encoding: chunked") }
+        try check(unsafe sluice_set_list(handle, CURLOPT_HTTPHEADER, headers.list()))
     }
 
     /// Hands the body of an answer of success to `receiver` instead of keeping it.
@@ -232,6 +217,12 @@ internal import SluiceCore
             let words = unsafe String(cString: curl_easy_strerror(code))
             throw StoreError(.usage, "libcurl refused an option", cause: words)
         }
+    }
+}
+
+extension HTTPRequest.Header {
+    fileprivate var isContentType: Bool {
+        name.utf8.count == 12 && zip(name.utf8, "content-type".utf8).allSatisfy { lowercase($0) == $1 }
     }
 }
 

@@ -48,19 +48,25 @@ package struct HTTPRequest: Sendable {
 /// What came back.
 package struct HTTPResponse: Sendable {
     package let status: Int
-    /// Names in lower case, in the order of arrival.
-    package let headers: [HTTPRequest.Header]
+    private let block: HeaderBlock
     /// The body, cut at the bound that the request was sent with.
     package let body: [UInt8]
 
     package init(status: Int, headers: [HTTPRequest.Header] = [], body: [UInt8] = []) {
+        self.init(status: status, block: HeaderBlock(headers), body: body)
+    }
+
+    init(status: Int, block: HeaderBlock, body: [UInt8]) {
         self.status = status
-        self.headers = headers
+        self.block = block
         self.body = body
     }
 
-    /// The first header of this lower-case name.
-    package subscript(_ name: String) -> String? { headers.first { $0.name == name }?.value }
+    /// Names in lower case, in the order of arrival.
+    package var headers: [HTTPRequest.Header] { block.headers }
+
+    /// The value of the first header of this name.
+    package subscript(_ name: String) -> String? { block[name] }
 
     package var isSuccess: Bool { 200..<300 ~= status }
 

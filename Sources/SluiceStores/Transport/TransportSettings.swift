@@ -1,4 +1,5 @@
 internal import CCurl
+internal import Glibc
 internal import SluiceCore
 
 /// What every connection to one location is set up with.
@@ -37,8 +38,10 @@ package struct TransportSettings: Sendable {
 
     private func applyProxy(to session: CurlSession) throws(StoreError) {
         switch options.proxy {
-        case .system: break
-        case .none: try session.setString(CURLOPT_PROXY, "")
+        case .system:
+            // libcurl looks for them at every request, one name after the other.
+            if !TransportSettings.hasProxyVariable { try setNoProxy(session) }
+        case .none: try setNoProxy(session)
         case .address(let address):
             try session.setString(CURLOPT_PROXY, address)
             try session.setString(CURLOPT_NOPROXY, "")
@@ -46,5 +49,17 @@ package struct TransportSettings: Sendable {
         if options.proxy != .none, let proxyCredentials {
             try session.setString(CURLOPT_PROXYUSERPWD, proxyCredentials.value)
         }
+    }
+
+    private func setNoProxy(_ session: CurlSession) throws(StoreError) {
+        try session.setString(CURLOPT_PROXY, "")
+        // Else `no_proxy` is looked for all the same.
+        try session.setString(CURLOPT_NOPROXY, "")
+    }
+
+    /// Whether the environment names a proxy by a variable that libcurl heeds (CURLOPT_PROXY(3)).
+    private static var hasProxyVariable: Bool {
+        let names = ["http_proxy", "https_proxy", "HTTPS_PROXY", "all_proxy", "ALL_PROXY"]
+        return names.contains { name in unsafe getenv(name) != nil }
     }
 }
