@@ -37,8 +37,8 @@ package enum Base64 {
                 held += 1
                 group <<= 6
             } else {
-                guard padding == 0, let value = alphabet.firstIndex(of: character) else { return nil }
-                group = group << 6 | UInt32(value)
+                guard padding == 0, let value = value(of: character) else { return nil }
+                group = group << 6 | value
                 held += 1
             }
             if held == 4 {
@@ -49,6 +49,17 @@ package enum Base64 {
             }
         }
         return held == 0 ? bytes : nil
+    }
+
+    private static func value(of character: UInt8) -> UInt32? {
+        switch character {
+        case UInt8(ascii: "A")...UInt8(ascii: "Z"): UInt32(character - UInt8(ascii: "A"))
+        case UInt8(ascii: "a")...UInt8(ascii: "z"): UInt32(character - UInt8(ascii: "a")) + 26
+        case UInt8(ascii: "0")...UInt8(ascii: "9"): UInt32(character - UInt8(ascii: "0")) + 52
+        case UInt8(ascii: "+"): 62
+        case UInt8(ascii: "/"): 63
+        default: nil
+        }
     }
 }
 

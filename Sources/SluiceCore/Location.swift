@@ -36,7 +36,7 @@ package struct HTTPAddress: Hashable, Sendable {
 
     /// Host and, where it is not the scheme's own, port: what the `Host` header says.
     package var authority: String {
-        let name = host.contains(":") ? "[\(host)]" : host
+        let name = host.utf8.contains(UInt8(ascii: ":")) ? "[\(host)]" : host
         return port.map { "\(name):\($0)" } ?? name
     }
 
@@ -57,7 +57,12 @@ package struct HTTPAddress: Hashable, Sendable {
 }
 
 extension HTTPAddress: CustomStringConvertible {
-    package var description: String { origin + path + (query.map { "?" + $0 } ?? "") }
+    package var description: String {
+        var text = origin
+        text += path
+        if let query { text += "?" + query }
+        return text
+    }
 }
 
 extension Location: CustomStringConvertible {

@@ -4,11 +4,14 @@ package enum PercentEncoding {
 
     /// Encodes every byte but the unreserved ones (letters, digits, `-._~`) and those in `keeping`.
     package static func encode(_ text: String, keeping kept: StaticString = "") -> String {
+        func isKept(_ byte: UInt8) -> Bool {
+            isUnreserved(byte) || kept.withUTF8Buffer { unsafe $0.contains(byte) }
+        }
+        guard !text.utf8.allSatisfy(isKept) else { return text }
         var encoded: [UInt8] = []
         encoded.reserveCapacity(text.utf8.count + 16)
-        let keptBytes = kept.withUTF8Buffer { unsafe Array($0) }
         for byte in text.utf8 {
-            if isUnreserved(byte) || keptBytes.contains(byte) {
+            if isKept(byte) {
                 encoded.append(byte)
             } else {
                 encoded.append(UInt8(ascii: "%"))

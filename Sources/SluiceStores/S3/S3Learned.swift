@@ -11,11 +11,12 @@ struct S3Learned: Sendable {
     var takesChecksums = true
     /// Whether an answer has repeated a checksum.
     var confirmsChecksums = false
+    /// Whether an answer has not repeated one, and the user is told.
+    var missesChecksums = false
     /// What the user should know.
     private(set) var notes: [String] = []
-    /// The time of the last signature, as it is written: most requests share it with the one before.
-    private var stamp: (second: Int64, text: String) = (.min, "")
-    private var signer: (credentials: AWSCredentials, signer: SigV4Signer)?
+    /// What the last request was signed with: most share it with the one before.
+    private var signing: S3Signing?
 
     init(base: HTTPAddress, region: String) {
         self.base = base
@@ -26,21 +27,33 @@ struct S3Learned: Sendable {
         if !notes.contains(text) { notes.append(text) }
     }
 
-    /// What a request that is made now is sent to and signed with; no signer without credentials.
-    mutating func signing(
-        _ credentials: AWSCredentials?,
-        _ now: Timestamp
-    ) -> (base: HTTPAddress, stamp: String, signer: SigV4Signer?) {
-        guard let credentials else { return (base, "", nil) }
+    /// What a request that is made now is sent to and signed with.
+    mutating func signing(_ credentials: AWSCredentials?, _ now: Timestamp) -> S3Signing {
         let second = now.seconds + clockOffset
-        if stamp.second != second { stamp = (second, Timestamp(seconds: second).basicISO8601) }
-        if let (known, signer) = signer, known == credentials, signer.region == region,
-            stamp.text.hasPrefix(signer.day)
-        {
-            return (base, stamp.text, signer)
+        if let signing, signing.second == second, signing.credentials == credentials, signing.region == region {
+            return signing
         }
-        let made = SigV4Signer(credentials, day: String(stamp.text.prefix(8)), region: region)
-        signer = (credentials, made)
-        return (base, stamp.text, made)
+        let stamp = Timestamp(seconds: second).basicISO8601
+        let signer = credentials.map { self.signer($0, day: String(stamp.prefix(8))) }
+        let made = S3Signing(
+            base: base,
+            region: region,
+            credentials: credentials,
+            second: second,
+            stamp: stamp,
+            signer: signer
+        )
+        signing = made
+        return made
+    }
+
+    /// The signer of the last request, where it is on the same day with the same keys: its key takes five digests.
+    private func signer(_ credentials: AWSCredentials, day: String) -> SigV4Signer {
+        if let signing, signing.credentials == credentials, let signer = signing.signer, signer.region == region,
+            signer.day == day
+        {
+            return signer
+        }
+        return SigV4Signer(credentials, day: day, region: region)
     }
 }

@@ -48,15 +48,15 @@ final class S3Service: Sendable {
         now: Timestamp
     ) throws -> HTTPRequest {
         let keys = try credentials.credentials(now: now)
-        let (base, stamp, signer) = learned.withLock { $0.signing(keys, now) }
-        var request = HTTPRequest(method, base, headers: headers, body: body)
+        let signing = learned.withLock { $0.signing(keys, now) }
+        var request = HTTPRequest(method, signing.base, headers: headers, body: body)
         if let key { request.address.path += "/" + PercentEncoding.encode(key, keeping: "/") }
         request.address.query = query
-        guard let keys, let signer else { return request }
+        guard let keys, let signer = signing.signer else { return request }
         let payload = try payload(of: request, bodyHash)
         // Host, length and four headers of the signature come on top.
         request.headers.reserveCapacity(headers.count + 4)
-        signer.sign(&request, payload: payload, stamp: stamp, token: keys.sessionToken)
+        signer.sign(&request, payload: payload, stamp: signing.stamp, token: keys.sessionToken)
         return request
     }
 
@@ -127,7 +127,8 @@ final class S3Service: Sendable {
         learned.withLock { state in
             if isRepeated {
                 state.confirmsChecksums = true
-            } else {
+            } else if !state.missesChecksums {
+                state.missesChecksums = true
                 state.note("\(place): the service does not confirm \(name) checksums, and may not check them")
             }
         }
