@@ -34,6 +34,11 @@ def s3_object(source, destination, name):
     return _same(source, command.words, common_environment() | command.environment)
 
 
+def fetched_file(source, destination):
+    """The one file in the run's folder is `source`."""
+    return _same(source, ["cat", *_files(destination.folder)])
+
+
 def _files(folder):
     return sorted(path for path in folder.rglob("*") if path.is_file())
 

@@ -32,6 +32,87 @@ class Sluice:
         return Command([*words, "--progress", "none", *options], environment)
 
 
+    def fetch(self, source, *options):
+        """Copy a filled store's name, a folder's with a slash at its end, into the run's folder."""
+        location, environment, trust = self._place(source.store, source.name)
+        words = [self._binary, "copy", location, *_endpoint(source.store, "--source-endpoint"), *trust]
+        return Command([*words, f"{source.folder}/", "--progress", "none", *options], environment)
+
+    def list(self, source):
+        """Tell every object of a filled store's folder."""
+        location, environment, trust = self._place(source.store, source.name)
+        words = [self._binary, "list", location, "--quiet", *_endpoint(source.store, "--source-endpoint"), *trust]
+        return Command(words, environment)
+
+    def synchronise(self, folder, destination):
+        """Bring a filled store's folder up to what a local one has."""
+        location, environment, trust = self._place(destination.store, destination.name)
+        words = [self._binary, "copy", f"{folder}/", location, *_endpoint(destination.store, "--sink-endpoint"), *trust]
+        return Command([*words, "--overwrite", "if-different", "--progress", "none"], environment)
+
+    @staticmethod
+    def _place(store, name):
+        trust = ["--ca-certificate", store.authority]
+        if isinstance(store, HttpsDestination):
+            return store.url + name, {}, trust
+        return f"s3://{store.bucket}/{name}", _keys(store), trust
+
+
+def _endpoint(store, option):
+    return [option, store.endpoint] if isinstance(store, S3Destination) else []
+
+
+def curl_get(source):
+    """HTTP/1.1, as for PUT."""
+    words = ["curl", "--silent", "--show-error", "--fail", "--http1.1", "--cacert", source.store.authority]
+    return Command([*words, "--output", source.folder / source.name, source.store.url + source.name])
+
+
+def s5cmd_fetch(source, concurrency):
+    """One object by parts of 16 MiB, so many at a time."""
+    return _s5cmd(source.store, "cp", "--concurrency", str(concurrency), "--part-size", "16",
+                  f"s3://{source.store.bucket}/{source.name}", source.folder / source.name)
+
+
+def rclone_s3_fetch(source, streams):
+    """One object by so many streams."""
+    return _rclone_s3(source.store, "copyto", f"bench:{source.store.bucket}/{source.name}",
+                      source.folder / source.name, *_rclone_streams(streams))
+
+
+def rclone_https_fetch(source, streams):
+    """The same from a plain HTTPS server."""
+    words = [places.peer("rclone"), "copyto", f"bench:{source.name}", source.folder / source.name, *_RCLONE_BASE]
+    words += [*_rclone_streams(streams), "--ca-cert", source.store.authority]
+    return Command(words, {"RCLONE_CONFIG_BENCH_TYPE": "http", "RCLONE_CONFIG_BENCH_URL": source.store.url})
+
+
+def _rclone_streams(streams):
+    return ("--multi-thread-streams", str(streams), "--multi-thread-cutoff", "16M")
+
+
+def s5cmd_list(source):
+    """Every object of a folder."""
+    return _s5cmd(source.store, "ls", f"s3://{source.store.bucket}/{source.name}*")
+
+
+def rclone_list(source, *options):
+    """The same with size, time and name; its folders are listed several at a time."""
+    return _rclone_s3(source.store, "lsf", "-R", "--files-only", "--use-server-modtime", "--format", "stp",
+                      f"bench:{source.store.bucket}/{source.name}", *options)
+
+
+def s5cmd_sync(folder, destination):
+    """Bring a folder of the store up to a local one, by size and time."""
+    return _s5cmd(destination.store, "sync", f"{folder}/", f"s3://{destination.store.bucket}/{destination.name}")
+
+
+def rclone_sync(folder, destination, *options):
+    """The same by size and the time that the service has of an object, which costs no HEAD."""
+    return _rclone_s3(destination.store, "copy", "--update", "--use-server-modtime", folder,
+                      f"bench:{destination.store.bucket}/{destination.name}", *options)
+
+
 def bare_loop(source, destination, name):
     """The floor of a PUT over TLS."""
     return Command([places.own("bare-loop"), source, destination.url + name, destination.authority])

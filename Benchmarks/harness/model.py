@@ -70,7 +70,17 @@ class LocalDestination:
     server: int | None = None
 
 
-Destination = HttpsDestination | S3Destination | LocalDestination
+@dataclass(frozen=True)
+class FilledDestination:
+    """A store that has been filled with `name` before the clock starts, and an empty folder of this machine."""
+
+    store: HttpsDestination | S3Destination
+    name: str
+    folder: Path
+    server: int
+
+
+Destination = HttpsDestination | S3Destination | LocalDestination | FilledDestination
 
 
 @dataclass(frozen=True)

@@ -4,12 +4,12 @@ import json
 import os
 import shutil
 import subprocess
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 import harness.places as places
 from harness import namespace
-from harness.model import HttpsDestination, LocalDestination, S3Destination
+from harness.model import FilledDestination, HttpsDestination, LocalDestination, S3Destination
 
 _PATIENCE = 30  # seconds that a launcher gets to clean up
 
@@ -101,3 +101,31 @@ class Local:
             yield LocalDestination(folder)
         finally:
             shutil.rmtree(folder)
+
+
+class Filled:
+    """A store that is filled once and read by every run; its destinations are empty folders of this machine."""
+
+    def __init__(self, store, name, fill):
+        """`fill` is called with the store's destination, and puts `name` there."""
+        self._store = store
+        self._name = name
+        self._fill = fill
+        self._opened = ExitStack()
+
+    def __enter__(self):
+        with ExitStack() as opened:
+            store = opened.enter_context(self._store) if hasattr(self._store, "__enter__") else self._store
+            self._destination = opened.enter_context(store.destination(checked=True))
+            self._fill(self._destination)
+            self._opened = opened.pop_all()
+        return self
+
+    def __exit__(self, *failure):
+        return self._opened.__exit__(*failure)
+
+    @contextmanager
+    def destination(self, checked):
+        """One run's folder; checked or not, it is there to be read."""
+        with Local().destination(checked) as local:
+            yield FilledDestination(self._destination, self._name, local.folder, self._destination.server)

@@ -1,6 +1,6 @@
 """The cases by name, in the order in which they run; each is made from the data and the program when its turn comes."""
 
-from harness.cases import file_gzip, file_put, file_s3, memory, small_put, small_s3, start
+from harness.cases import down, file_gzip, file_put, file_s3, listing, memory, small_put, small_s3, start
 
 CASES = {
     "start": start.make,
@@ -11,5 +11,9 @@ CASES = {
     "small-put": small_put.make,
     "small-put-null": small_put.make_null,
     "small-s3": small_s3.make,
+    "down-s3": down.make_s3,
+    "down-https": down.make_https,
+    "list": listing.make,
+    "sync": listing.make_sync,
     "memory": memory.make,
 }
