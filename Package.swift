@@ -81,7 +81,8 @@ let package = Package(
         .testTarget(
             name: "SluiceCommandsTests",
             dependencies: [
-                "sluice", "SluiceCommands", "SluiceEngine", "SluiceStores", "SluiceCodecs", "SluicePipeline", "SluiceCore",
+                "sluice", "SluiceCommands", "SluiceEngine", "SluiceLedger", "SluiceStores", "SluiceCodecs", "SluicePipeline",
+                "SluiceCore",
                 "SluiceTestSupport", .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]
         ),

@@ -10,7 +10,10 @@ struct SluiceCommand: ParsableCommand {
             in bounded memory. What stands at the sink stays as it is until the new object is whole.
             """,
         version: "\(Program.name) \(Program.version)",
-        subcommands: [CopyCommand.self, ResumeCommand.self, ListCommand.self, BenchCommand.self, CompletionsCommand.self, ManualCommand.self]
+        subcommands: [
+            CopyCommand.self, ResumeCommand.self, RunsCommand.self, ListCommand.self, BenchCommand.self, CompletionsCommand.self,
+            ManualCommand.self,
+        ]
     )
 
     func run() throws { throw ValidationError("Say what to do: copy, list or bench") }

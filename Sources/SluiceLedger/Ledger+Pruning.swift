@@ -7,37 +7,108 @@ extension Ledger {
     ///
     /// - Returns: how many runs were forgotten.
     package func prune(endedBefore moment: Timestamp, keeping: Int = 0) throws(LedgerError) -> Int {
-        var pruned = 0
-        for run in try prunable(moment, keeping) {
-            // Held until its row is gone, so that nobody goes on with it meanwhile.
-            guard let lock = try RunLock.take(run, in: directory) else { continue }
-            try forgetItems(ofRun: run)
-            try transaction { database in
-                let delete = try RowStatement(database, "DELETE FROM runs WHERE number = ?")
-                delete.bind(run, at: 1)
-                try delete.run()
-            }
-            pruned += 1
-            _ = consume lock
-        }
-        try giveSpaceBack()
-        return pruned
+        try forget(ended(before: moment, keeping: keeping))
     }
 
-    private func prunable(_ moment: Timestamp, _ keeping: Int) throws(LedgerError) -> [Int] {
+    /// Runs that ended before `moment`, or broke off and began before it, oldest first, but for the `keeping` newest of
+    /// all. Runs that a process is at are not among them.
+    package func ended(before moment: Timestamp, keeping: Int = 0) throws(LedgerError) -> [LedgerRun] {
+        let newest = "SELECT number FROM runs ORDER BY number DESC LIMIT ?2"
+        let old = "coalesce(ended, since) < ?1 AND number NOT IN (\(newest))"
+        let runs = try select("WHERE \(old) ORDER BY number") {
+            $0.bind(moment.nanoseconds, at: 1)
+            $0.bind(keeping, at: 2)
+        }
+        return runs.filter { $0.status != .running }
+    }
+
+    /// With more runs than this, old ones that succeeded are forgotten by `tidy`.
+    package static let manyRuns = 1000
+    /// How old they are then: a quarter, and no less.
+    package static let oldRun = Duration.seconds(90 * 86400)
+    /// As many are forgotten by one call: some 50 ms.
+    private static let tidiedAtOnce = 100
+
+    /// Forgets the oldest of the runs that succeeded before `now` and `oldRun`, where there are more than `manyRuns`
+    /// of any kind; blocks. To be called now and then.
+    ///
+    /// - Returns: how many runs were forgotten.
+    @discardableResult
+    package func tidy(now: Timestamp = .now) throws(LedgerError) -> Int {
+        let count = try write { try Int.fetchOne($0, sql: "SELECT count(*) FROM runs") ?? 0 }
+        guard count > Ledger.manyRuns else { return 0 }
+        let moment = now.nanoseconds - Ledger.oldRun.components.seconds * 1_000_000_000
+        let old = try select("WHERE status = 'succeeded' AND ended < ?1 ORDER BY number LIMIT ?2") {
+            $0.bind(moment, at: 1)
+            $0.bind(Ledger.tidiedAtOnce, at: 2)
+        }
+        return old.isEmpty ? 0 : try forget(old)
+    }
+
+    private func forget(_ runs: [LedgerRun]) throws(LedgerError) -> Int {
+        var forgotten = 0
+        for run in runs {
+            if try forget(run) == .forgotten { forgotten += 1 }
+        }
+        try giveSpaceBack()
+        return forgotten
+    }
+
+    /// What came of the attempt to forget a run.
+    package enum Forgetting: Sendable, Hashable {
+        case forgotten
+        /// A process is at it.
+        case inUse
+        /// So many of its uploads could not be taken back: it stays, and can still be gone on with.
+        case kept(uploads: Int)
+    }
+
+    /// Forgets one run; blocks. `giveSpaceBack` makes the file smaller afterwards.
+    ///
+    /// - Parameter takeBack: takes back an upload that has begun and not ended; false where it can't be reached. An
+    /// upload   that was taken back is forgotten in any case.
+    package func forget(
+        _ run: LedgerRun,
+        takingBack takeBack: (BegunItem) -> Bool = { _ in true }
+    ) throws(LedgerError) -> Forgetting {
+        // Held until its row is gone, so that nobody goes on with it meanwhile.
+        guard let lock = try RunLock.take(run.number, in: directory) else { return .inUse }
+        var left = 0
+        var takenBack: [ItemIdentifier] = []
+        for (identifier, item) in try begun(of: run) {
+            if takeBack(item) { takenBack.append(identifier) } else { left += 1 }
+        }
+        if left == 0 {
+            try forgetItems(ofRun: run.number)
+            try transaction { try $0.execute(sql: "DELETE FROM runs WHERE number = ?", arguments: [run.number]) }
+        } else {
+            try transaction { database in
+                let writer = try EventWriter(database)
+                for identifier in takenBack { try writer.write(.forgotten(identifier)) }
+            }
+        }
+        _ = consume lock
+        return left == 0 ? .forgotten : .kept(uploads: left)
+    }
+
+    /// Uploads of a run that have begun and not ended, in the order in which they did; few, because few objects are
+    /// under way at a time.
+    package func begun(of run: LedgerRun) throws(LedgerError) -> [(ItemIdentifier, BegunItem)] {
         try write { database in
             let select = try RowStatement(
                 database,
-                """
-                SELECT number FROM runs WHERE coalesce(ended, since) < ?
-                AND number NOT IN (SELECT number FROM runs ORDER BY number DESC LIMIT ?)
-                """
+                "SELECT \(ItemRow.columns) FROM items WHERE id BETWEEN ? AND ? AND state = ? ORDER BY id"
             )
-            select.bind(moment.nanoseconds, at: 1)
-            select.bind(keeping, at: 2)
-            var runs: [Int] = []
-            while try select.next() { runs.append(Int(select.integer(0))) }
-            return runs
+            let numbers = ItemIdentifier.numbers(ofRun: run.number)
+            select.bind(numbers.lowerBound, at: 1)
+            select.bind(numbers.upperBound, at: 2)
+            select.bind(StoredState.begun.rawValue, at: 3)
+            var items: [(ItemIdentifier, BegunItem)] = []
+            while try select.next() {
+                let row = ItemRow(select)
+                items.append((row.identifier, row.begun))
+            }
+            return items
         }
     }
 
@@ -70,7 +141,7 @@ extension Ledger {
     }
 
     /// Cuts free pages off the file, 40 MB at a time, and the WAL to nothing.
-    private func giveSpaceBack() throws(LedgerError) {
+    package func giveSpaceBack() throws(LedgerError) {
         try write { database in
             while try Int.fetchOne(database, sql: "PRAGMA freelist_count") ?? 0 > 0 {
                 try database.execute(sql: "PRAGMA incremental_vacuum(10000)")

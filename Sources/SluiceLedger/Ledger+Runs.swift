@@ -15,6 +15,11 @@ extension Ledger {
         return try select("WHERE \(isPart) ORDER BY number DESC LIMIT 1") { try $0.bind(text, at: 1) }.first
     }
 
+    /// The runs whose identifiers begin with `text`, newest first.
+    package func runs(beginningWith text: String) throws(LedgerError) -> [LedgerRun] {
+        try select("WHERE instr(identifier, ?1) = 1 ORDER BY number DESC") { try $0.bind(text, at: 1) }
+    }
+
     /// The runs that began last, newest first.
     package func runs(limit: Int) throws(LedgerError) -> [LedgerRun] {
         try select("ORDER BY number DESC LIMIT ?1") { $0.bind(limit, at: 1) }
@@ -57,7 +62,7 @@ extension Ledger {
         ended, process, host, since, attempts, done, failed, skipped, bytes_read, bytes_written, bytes_resumed
         """
 
-    private func select(_ rest: String, _ bind: (RowStatement) throws -> Void) throws(LedgerError) -> [LedgerRun] {
+    func select(_ rest: String, _ bind: (RowStatement) throws -> Void) throws(LedgerError) -> [LedgerRun] {
         let stored = try write { database in
             let select = try RowStatement(database, "SELECT \(Ledger.columns) FROM runs \(rest)")
             try bind(select)

@@ -6,11 +6,12 @@ package struct LedgerDirectory: Sendable, Hashable {
 
     package init(path: String) { self.path = path }
 
-    /// `SLUICE_STATE_DIRECTORY`, or `sluice` in `XDG_STATE_HOME`, which is `~/.local/state` where it isn't set.
+    /// `SLUICE_STATE_DIRECTORY`, or `sluice` in `XDG_STATE_HOME`, which is `~/.local/state` where it isn't set. It stays the
+    /// same when the working directory changes, as it does when a run is gone on with.
     package init(environment: [String: String]) throws(LedgerError) {
         func value(_ name: String) -> String? { environment[name].flatMap { $0.isEmpty ? nil : $0 } }
         if let chosen = value("SLUICE_STATE_DIRECTORY") {
-            path = chosen
+            path = LedgerDirectory.absolute(chosen)
         } else if let state = value("XDG_STATE_HOME"), state.hasPrefix("/") {
             // The XDG base directory specification: a relative path is to be ignored.
             path = state + "/sluice"
@@ -24,6 +25,12 @@ package struct LedgerDirectory: Sendable, Hashable {
                 advice: "Set SLUICE_STATE_DIRECTORY"
             )
         }
+    }
+
+    private static func absolute(_ path: String) -> String {
+        guard !path.hasPrefix("/"), let here = unsafe getcwd(nil, 0) else { return path }
+        defer { unsafe free(here) }
+        return unsafe String(cString: here) + "/" + path
     }
 
     /// The database.

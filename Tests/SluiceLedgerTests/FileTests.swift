@@ -96,6 +96,38 @@ struct FileTests {
         #expect(try integrity(site) == "ok")
     }
 
+    @Test("A run stays as long as one of its uploads can't be taken back, and those that can are forgotten")
+    func forgetting() throws {
+        let site = try LedgerSite()
+        let ledger = try site.open()
+        let run = try ledger.begin(sampleRun())
+        for name in ["near", "far"] { run.record(sampleBlock(0), of: run.begin(sampleBegun(ItemName(name)))) }
+        let begun = try #require(try ledger.run("run-1"))
+        #expect(try ledger.forget(begun) == .inUse)
+        run.finish(.interrupted, exitCode: 130)
+        #expect(try ledger.forget(begun) { $0.name == ItemName("near") } == .kept(uploads: 1))
+        #expect(try ledger.begun(of: begun).map(\.1.name) == [ItemName("far")])
+        #expect(try count("blocks", site) == 1)
+        #expect(try ledger.forget(begun) { _ in true } == .forgotten)
+        #expect(try ledger.run("run-1") == nil && count("items", site) == 0 && count("blocks", site) == 0)
+    }
+
+    @Test("Old runs that succeeded are forgotten once there are many, the oldest first, and no others")
+    func tidying() throws {
+        let site = try LedgerSite()
+        let ledger = try site.open()
+        let later = Timestamp(nanoseconds: Timestamp.now.nanoseconds + Ledger.oldRun.components.seconds * 1_000_000_000 + 1_000_000_000)
+        try ledger.begin(sampleRun("failed")).finish(.failed, exitCode: 1)
+        for number in 1..<Ledger.manyRuns { try ledger.begin(sampleRun("run-\(number)")).finish(.succeeded, exitCode: 0) }
+        #expect(try ledger.tidy(now: later) == 0)
+        try ledger.begin(sampleRun("last")).finish(.succeeded, exitCode: 0)
+        #expect(try ledger.tidy() == 0)
+        #expect(try ledger.tidy(now: later) == 100)
+        let left = try ledger.runs(limit: 2000).map(\.record.identifier)
+        #expect(left.count == Ledger.manyRuns + 1 - 100 && left.last == "failed" && left.contains("run-101") && !left.contains("run-100"))
+        #expect(try ledger.tidy(now: later) == 0)
+    }
+
     @Test("A block takes at most 200 bytes, and a small item's row less", arguments: [false, true])
     func sizes(areBlocks: Bool) throws {
         let site = try LedgerSite()

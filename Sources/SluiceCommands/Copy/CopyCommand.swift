@@ -26,7 +26,7 @@ struct CopyCommand: ParsableCommand {
     var resume = true
 
     func run() throws {
-        let specification = try copy.specification(connection, selection, environment: ProcessEnvironment.variables)
+        let specification = try specification()
         if dryRun {
             guard output.report == nil, output.manifest == nil else {
                 throw UsageError("--dry-run moves nothing that --report or --manifest could tell of", advice: "Leave them out")
@@ -37,9 +37,14 @@ struct CopyCommand: ParsableCommand {
         throw ExitCode(try CopySession.run(specification, output, .begin(CommandRecord.current, resumes: resume)))
     }
 
+    /// What the command asks for, with this environment's credentials.
+    func specification() throws -> CopySpecification {
+        try copy.specification(connection, selection, environment: ProcessEnvironment.variables)
+    }
+
     /// Goes on with an earlier run of this command.
     func goOn(with run: LedgerRun, _ ledger: Ledger, _ output: OutputArguments) throws {
-        let specification = try copy.specification(connection, selection, environment: ProcessEnvironment.variables)
+        let specification = try specification()
         try output.check(specification)
         throw ExitCode(try CopySession.run(specification, output, .goOn(run, ledger)))
     }

@@ -10,6 +10,19 @@ struct CommandDescription: Decodable, Equatable {
     var arguments: [ArgumentDescription]?
     var subcommands: [CommandDescription]?
 
+    /// The subcommands that do something, by their whole names: `runs list`.
+    var leaves: [CommandDescription] {
+        let shown = (subcommands ?? []).filter { $0.shouldDisplay ?? true && $0.commandName != "help" }
+        return shown.flatMap { command in
+            let below = command.leaves.map { leaf in
+                var leaf = leaf
+                leaf.commandName = "\(command.commandName) \(leaf.commandName)"
+                return leaf
+            }
+            return below.isEmpty ? [command] : below
+        }
+    }
+
     /// The program's.
     static func program() throws -> CommandDescription {
         struct Tool: Decodable { let command: CommandDescription }

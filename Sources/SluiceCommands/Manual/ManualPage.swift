@@ -8,7 +8,7 @@ struct ManualPage {
         heading("NAME")
         line("\(name) \\- \(ManualPage.escape(program.abstract ?? ""))")
         heading("SYNOPSIS")
-        let commands = (program.subcommands ?? []).filter { $0.shouldDisplay ?? true && $0.commandName != "help" }
+        let commands = program.leaves
         for command in commands { synopsis(command, of: name) }
         heading("DESCRIPTION")
         paragraph(program.discussion ?? "")

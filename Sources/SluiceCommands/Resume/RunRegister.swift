@@ -34,6 +34,7 @@ struct RunRegister {
         let identifier = RunIdentifier(start: start)
         do {
             let ledger = try RunRegister.open(environment)
+            try ledger.tidy()
             let fingerprint = try command.fingerprint()
             if resumes, let earlier = try ledger.interrupted(fingerprint: fingerprint), earlier.status != .partial {
                 return try resume(earlier, ledger)

@@ -7,8 +7,8 @@ import Testing
     func complete() throws {
         let program = try CommandDescription.program()
         let page = ManualPage(program, version: "0.1.0", reference: Reference.sections).text
-        let commands = (program.subcommands ?? []).filter { $0.shouldDisplay ?? true && $0.commandName != "help" }
-        #expect(commands.map(\.commandName).starts(with: ["copy", "resume"]))
+        let commands = program.leaves
+        #expect(commands.map(\.commandName).starts(with: ["copy", "resume", "runs list", "runs show", "runs prune"]))
         for command in commands {
             #expect(page.contains(".SS sluice \(command.commandName)\n"))
             for argument in command.arguments ?? [] where argument.shouldDisplay {
