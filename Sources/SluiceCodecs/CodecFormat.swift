@@ -45,6 +45,26 @@ package enum CodecFormat: String, Sendable, CaseIterable, CustomStringConvertibl
         self = format
     }
 
+    /// The format that the first bytes of an object tell; nil when they tell none.
+    package init?(startOf bytes: some Sequence<UInt8>) {
+        let start = Array(bytes.prefix(4))
+        if start.starts(with: [0x1F, 0x8B]) {
+            self = .gzip
+        } else if start == [0x28, 0xB5, 0x2F, 0xFD] {
+            self = .zstd
+        } else if start == [0x04, 0x22, 0x4D, 0x18] {
+            self = .lz4
+        } else {
+            return nil
+        }
+    }
+
+    /// Whether bytes start with a frame that decoders of zstd and lz4 pass over (RFC 8878, 3.1.2).
+    package static func startsWithSkippableFrame(_ bytes: some Sequence<UInt8>) -> Bool {
+        let start = Array(bytes.prefix(4))
+        return start.count == 4 && start[0] & 0xF0 == 0x50 && start.dropFirst().elementsEqual([0x2A, 0x4D, 0x18])
+    }
+
     /// - Precondition: `levels` contains `level`.
     package func makeCodec(level: Int) -> any ChunkCodec {
         switch self {

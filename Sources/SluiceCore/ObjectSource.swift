@@ -69,6 +69,10 @@ package protocol ReadableObject: AnyObject, Sendable {
     /// is none. The first call may ask the service; blocks.
     var storedChecksum: Checksum? { get throws }
 
+    /// The digest of all its bytes, of any kind, as the source's service keeps it; nil where there is none. The
+    /// first call may ask the service; blocks.
+    var storedDigest: Checksum? { get throws }
+
     /// Fills `buffer` from `offset`; less only at the object's end. Blocks; may be called from several threads at once.
     func read(at offset: Int, into buffer: UnsafeMutableRawBufferPointer) throws -> Int
 
@@ -85,6 +89,7 @@ package protocol ReadableObject: AnyObject, Sendable {
 
 extension ReadableObject {
     package var storedChecksum: Checksum? { nil }
+    package var storedDigest: Checksum? { get throws { try storedChecksum } }
 
     /// By pieces that fit the second-level cache.
     package func read(at offset: Int, count: Int, _ take: (UnsafeRawBufferPointer) throws -> Void) throws {

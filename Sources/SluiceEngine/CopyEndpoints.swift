@@ -6,7 +6,7 @@ struct CopyEndpoints: Sendable {
     let sink: any ObjectSink
     let naming: SinkNaming
     /// The sink's store as a source, for objects to be read back by their sink's names; nil where it isn't asked for.
-    let readBack: (any ObjectSource)?
+    let readBack: (any LookupSource)?
     /// The source's store, for objects to be removed from; nil where they stay.
     var removable: (any RemovableSource)?
 }

@@ -66,6 +66,8 @@ package struct CopySpecification: Sendable {
     package var preserved: Set<Preserved> = []
     /// Whether objects are removed from the source when the sink has confirmed them.
     package var deletesSource = false
+    /// Whether source and sink are compared, and nothing is copied.
+    package var isComparison = false
     /// Which of the source's objects are copied.
     package var selection = Selection()
     /// A list of the names to copy, instead of all that the source lists: a file, or `-` for standard input.

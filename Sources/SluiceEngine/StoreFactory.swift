@@ -47,7 +47,7 @@ struct StoreFactory {
 
     /// The source without what the sink has already, where that is asked for.
     private func changed(_ source: any ObjectSource, _ target: StoreTarget, _ naming: SinkNaming) throws -> any ObjectSource {
-        guard specification.comparesWithSink else { return source }
+        guard specification.skipsUnchanged else { return source }
         if target.kind == .standardStream {
             throw CopyError(.usage, "nothing stands on standard output that \(specification.overwrite.rawValue) could look at", advice: "Leave --overwrite out")
         }
@@ -56,17 +56,20 @@ struct StoreFactory {
             keepsSize: specification.codec == nil,
             keepsTime: specification.keepsTimes
         )
+        return ChangedSource(source, decision) { [self] in try destinationIndex(target, naming) }
+    }
+
+    /// What stands in the sink under the names of the source's objects.
+    func destinationIndex(_ target: StoreTarget, _ naming: SinkNaming) throws -> DestinationIndex {
+        let isLocal = if case .file = target.kind { true } else { false }
         let isListed = specification.mergesListings && naming.exactName == nil
-        return ChangedSource(source, decision) { [self] in
-            let isLocal = if case .file = target.kind { true } else { false }
-            let folder = isListed ? try BlobSource(dialect: sinkDialect(target, specification.sink.asFolder), client: sinkClient) : nil
-            return DestinationIndex(
-                try storedObjects(target),
-                lookups: isLocal ? 1 : Lookup.remote,
-                folder: folder,
-                nameInStore: { naming.name(for: $0) }
-            )
-        }
+        let folder = isListed ? try BlobSource(dialect: sinkDialect(target, specification.sink.asFolder), client: sinkClient) : nil
+        return DestinationIndex(
+            try storedObjects(target),
+            lookups: isLocal ? 1 : Lookup.remote,
+            folder: folder,
+            nameInStore: { naming.name(for: $0) }
+        )
     }
 
     /// What the specification reads: the selected objects of its source.
@@ -176,13 +179,35 @@ struct StoreFactory {
     }
 
     /// The sink's store as a source, with names as the sink has them.
-    private func storedObjects(_ target: StoreTarget) throws -> any LookupSource {
+    func storedObjects(_ target: StoreTarget) throws -> any LookupSource {
         switch target.kind {
         case .file: return FileSource(directory: target.root.isEmpty ? "." : target.root)
         case .standardStream:
             throw CopyError(.usage, "standard output can't be read back", advice: "Leave --verify readback out")
         case .http, .s3, .azure:
             return BlobSource(dialect: try sinkDialect(target, target.wholeStore(specification.sink)), client: sinkClient)
+        }
+    }
+
+    /// All objects in the sink's folder, with the names that they have below it.
+    func sinkFolder(_ target: StoreTarget) throws -> any ObjectSource {
+        switch target.kind {
+        case .file(let path): return FileSource(directory: path)
+        case .s3, .azure: return BlobSource(dialect: try sinkDialect(target, specification.sink.asFolder), client: sinkClient)
+        case .http, .standardStream:
+            throw CopyError(.usage, "\(specification.sink) can't be listed", advice: "Leave --extra out")
+        }
+    }
+
+    /// The source's folder, to be asked for objects by their names.
+    func sourceFolder() throws -> any LookupSource {
+        let target = try StoreTarget(specification.source)
+        switch target.kind {
+        case .file(let path): return FileSource(path: path, isDirectory: true, options: walk)
+        case .standardStream: throw CopyError(.usage, "standard input has no objects to ask for", advice: "Leave --extra out")
+        case .http, .s3, .azure:
+            let dialect = try readDialect(target, .source, specification.sourceConnection, of: specification.source.asFolder)
+            return BlobSource(dialect: dialect, client: client)
         }
     }
 
@@ -250,7 +275,10 @@ extension CopySpecification {
     }
 
     /// Whether what stands in the sink decides what is copied.
-    var comparesWithSink: Bool { overwrite == .ifNewer || overwrite == .ifDifferent }
+    var skipsUnchanged: Bool { overwrite == .ifNewer || overwrite == .ifDifferent }
+
+    /// Whether the sink is looked at beside the source.
+    var comparesWithSink: Bool { skipsUnchanged || isComparison }
 
     /// Whether the sink's list can be merged with the source's: both are in the order of names, and names are the same.
     var mergesListings: Bool {

@@ -8,7 +8,8 @@ struct Interruption: Failure, Equatable {
     var kind: FailureKind { .cancelled }
     var what: String { "interrupted by \(name)" }
     var cause: String? { nil }
-    var advice: String? { "What was copied whole stays, and nothing half-written stands in its place; run the copy again to go on" }
+    var advice: String? =
+        "What was copied whole stays, and nothing half-written stands in its place; run the copy again to go on"
 
     private var name: String {
         switch signal {

@@ -52,7 +52,7 @@ enum Reference {
             Row("1", "Failed; the report says what and why."),
             Row("2", "The command line is wrong; nothing was touched."),
             Row("3", "Finished, but some items failed or were skipped; the manifest names them."),
-            Row("4", "What was read back differs from what was sent."),
+            Row("4", "What was read back differs from what was sent, or what was compared differs."),
             Row("5", "The source matched nothing."),
             Row("130, 143", "Interrupted; sluice resume goes on with it."),
         ]

@@ -126,7 +126,7 @@ struct CopyArguments: ParsableArguments {
     /// Threads take connections many at a time, and a process has descriptors for so many.
     private static let mostConnections = 10_000
 
-    private static func connections(_ text: String) throws -> CopySpecification.Connections {
+    static func connections(_ text: String) throws -> CopySpecification.Connections {
         if text == "auto" { return .automatic }
         guard let count = Int(text), 1...mostConnections ~= count else {
             throw UsageError("--connections \"\(text)\" is neither auto nor a number from 1 to \(mostConnections)")

@@ -57,6 +57,12 @@ struct SelectionArguments: ParsableArguments {
     @Option(help: .init("What a symbolic link is taken for: what it leads to, or nothing.", valueName: "mode"))
     var symlinks = WalkOptions.Links.follow
 
+    /// Whether nothing is left.
+    var isEverything: Bool {
+        include.isEmpty && exclude.isEmpty && modifiedAfter == nil && modifiedBefore == nil && minSize == nil
+            && maxSize == nil && filesFrom == nil && recursive && symlinks == .follow
+    }
+
     /// Puts the options into a specification.
     func apply(to specification: inout CopySpecification) throws {
         specification.selection = try selection

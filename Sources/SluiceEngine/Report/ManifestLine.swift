@@ -6,9 +6,12 @@ extension ItemRecord {
         json.object { json in
             json.field("name", name)
             json.field("sinkName", sinkName)
-            if case .copied = outcome {
+            switch outcome {
+            case .copied:
                 json.field("size", bytesWritten)
                 json.field("sourceSize", bytesRead)
+            case .resumed: json.field("size", bytesWritten)
+            case .unchanged, .skipped, .failed: break
             }
             json.field("modified", modified?.rfc3339)
             if let checksum {

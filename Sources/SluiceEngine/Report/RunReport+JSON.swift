@@ -120,6 +120,7 @@ extension RunReport {
         json.field("exitCode", Int(outcome.exitCode))
         json.field("startedAt", startedAt.rfc3339)
         json.field("filesFailed", sums.filesFailed)
+        if let comparison { json.objectField("comparison") { RunReport.write(comparison, to: &$0) } }
         if sums.filesUnchanged > 0 { json.field("filesUnchanged", sums.filesUnchanged) }
         json.field("bytesOnWire", bytesOnWire)
         json.field("codec", codec ?? "none")
@@ -141,6 +142,18 @@ extension RunReport {
             json.objectField("digest") { $0.field(digest.algorithm.rawValue, digest.base64) }
         }
         if !sums.notes.isEmpty { json.arrayField("notes") { json in sums.notes.forEach { json.value($0) } } }
+    }
+
+    private static func write(_ counts: VerifyCounts, to json: inout JSONWriter) {
+        json.field("byDigest", counts.byDigest)
+        json.field("byReading", counts.byReading)
+        json.field("bySize", counts.bySize)
+        json.field("missing", counts.missing)
+        json.field("sizeDiffers", counts.sizeDiffers)
+        json.field("contentDiffers", counts.contentDiffers)
+        json.field("extra", counts.extra)
+        json.field("bytesSame", counts.bytesSame)
+        json.field("bytesRead", counts.bytesRead)
     }
 
     private static func write(_ stage: StageReading, _ name: String, to json: inout JSONWriter) {

@@ -24,6 +24,8 @@ package struct RunReport: Sendable {
     /// Why the run could not start, or what ended it.
     package var failure: (any Failure)?
     package var consistency = Consistency.notVerified
+    /// What was compared; nil for a copy.
+    package var comparison: VerifyCounts?
 
     package init(
         _ specification: CopySpecification,
@@ -84,6 +86,22 @@ package struct RunReport: Sendable {
         case unsupported
         /// Something differs from what was sent.
         case found
+    }
+
+    /// Takes what a comparison has found.
+    package mutating func add(_ counts: VerifyCounts, errors: [(name: String, failure: any Failure)]) {
+        comparison = counts
+        sums.filesRead = counts.byDigest + counts.byReading + counts.bySize + counts.sizeDiffers + counts.contentDiffers
+        sums.bytesRead = counts.bytesRead
+        sums.filesFailed = counts.failed
+        sums.errors = errors.map { Tally.ItemError(name: $0.name, failure: $0.failure) }
+        if counts.different > 0 {
+            consistency = .found
+        } else {
+            // The same size proves nothing.
+            let isProven = counts.same > 0 && counts.bySize == 0 && counts.failed == 0 && outcome == .succeeded
+            consistency = isProven ? .verified : .notVerified
+        }
     }
 
     /// KiB of the source's bytes a second.

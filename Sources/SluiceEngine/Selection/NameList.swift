@@ -1,4 +1,3 @@
-internal import Glibc
 internal import SluiceCore
 internal import SluiceStores
 
@@ -6,7 +5,8 @@ internal import SluiceStores
 ///
 /// A line is a name relative to the source, as it is; a carriage return at its end and `./` in front are dropped, and empty
 /// lines are passed over. A line that starts with `{` is one of a manifest: its `name` is taken unless its `outcome` is
-/// `copied` or `unchanged`, so that the manifest of one run is the list of what the next has to do. (A name that itself starts
+/// `copied`, `unchanged`, `same` or `extra`, so that the manifest of one run, be it a copy or a comparison, is the list of what
+/// the next has to do. (A name that itself starts
 /// with a brace is written `./{…`.)
 struct NameList: Sendable {
     /// A file, or `-` for standard input.
@@ -24,34 +24,15 @@ struct NameList: Sendable {
     /// Calls `body` for each line but empty ones; blocks.
     /// - Throws: a `CopyError` of kind `.usage` when the list can't be read, and whatever `body` throws.
     func read(_ body: (Entry) throws -> Void) throws {
-        guard let file = path == "-" ? fdopen(dup(STDIN_FILENO), "r") : fopen(path, "re") else {
-            throw unreadable(errno)
-        }
-        defer { fclose(file) }
-        var line: UnsafeMutablePointer<CChar>?
-        var capacity = 0
-        defer { free(line) }
-        while true {
-            errno = 0
-            let count = getline(&line, &capacity, file)
-            guard count >= 0, let line else {
-                // A directory opens well and fails here.
-                guard ferror(file) == 0 else { throw unreadable(errno) }
-                return
-            }
-            let bytes = UnsafeRawBufferPointer(start: line, count: count)
-            let entry = NameList.entry(Array(bytes.last == UInt8(ascii: "\n") ? bytes.dropLast() : bytes[...]))
-            if entry != .none { try body(entry) }
-        }
-    }
-
-    private func unreadable(_ code: Int32) -> CopyError {
-        CopyError(
-            .usage,
-            "the list of --files-from \"\(path)\" can't be read",
-            cause: String(cString: strerror(code)),
+        let reader = LineReader(
+            path: path,
+            what: "the list of --files-from",
             advice: "Give a file with a name on each line, or - for standard input"
         )
+        try reader.read { line in
+            let entry = NameList.entry(line)
+            if entry != .none { try body(entry) }
+        }
     }
 
     /// What a line without its end says.
@@ -68,8 +49,8 @@ struct NameList: Sendable {
         guard let fields = JSONFields(Array(text.utf8)), let name = fields["name"] else {
             return .refused(line: text, cause: "it starts as a manifest's line and has no name")
         }
-        let isDone = fields["outcome"] == "copied" || fields["outcome"] == "unchanged"
-        return isDone ? .none : checked(name)
+        let isDone = fields["outcome"].map { ["copied", "unchanged", "same", "extra"].contains($0) }
+        return isDone == true ? .none : checked(name)
     }
 
     /// Refuses what is no place below the source.

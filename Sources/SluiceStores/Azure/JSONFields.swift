@@ -1,6 +1,7 @@
-/// The strings, numbers and words of a JSON object's own level: what a token endpoint answers (RFC 8259).
+/// The strings, numbers and words of a JSON object's own level, and of the objects in it as `object.field`: what a token
+/// endpoint answers, a manifest's line (RFC 8259).
 ///
-/// Values that are objects or arrays are passed over, to a bounded depth.
+/// What lies deeper, and arrays, are passed over, to a bounded depth.
 package struct JSONFields {
     private let bytes: [UInt8]
     private var position = 0
@@ -9,7 +10,7 @@ package struct JSONFields {
     /// Nil when the text is no JSON object.
     package init?(_ bytes: [UInt8]) {
         self.bytes = bytes
-        guard readObject(keeping: true, depth: 0) else { return nil }
+        guard readObject(keepingBehind: "", depth: 0) else { return nil }
         skipSpace()
         guard position == bytes.count else { return nil }
     }
@@ -20,12 +21,15 @@ package struct JSONFields {
     /// An answer is at most three deep.
     private static let depthLimit = 16
 
-    private mutating func readObject(keeping: Bool, depth: Int) -> Bool {
+    /// - Parameter prefix: put in front of the names of fields; nil where none is kept.
+    private mutating func readObject(keepingBehind prefix: String?, depth: Int) -> Bool {
         guard depth < JSONFields.depthLimit, take("{") else { return false }
         if take("}") { return true }
         repeat {
-            guard let name = readString(), take(":"), let value = readValue(depth: depth + 1) else { return false }
-            if keeping { fields[name] = value }
+            guard let name = readString(), take(":"), let value = readValue(prefix.map { $0 + name }, depth: depth + 1) else {
+                return false
+            }
+            if let prefix { fields[prefix + name] = value }
         } while take(",")
         return take("}")
     }
@@ -34,18 +38,22 @@ package struct JSONFields {
         guard depth < JSONFields.depthLimit, take("[") else { return false }
         if take("]") { return true }
         repeat {
-            guard readValue(depth: depth + 1) != nil else { return false }
+            guard readValue(nil, depth: depth + 1) != nil else { return false }
         } while take(",")
         return take("]")
     }
 
     /// A value as text; empty for an object or an array.
-    private mutating func readValue(depth: Int) -> String? {
+    ///
+    /// - Parameter name: the field's; nil where it is not kept.
+    private mutating func readValue(_ name: String?, depth: Int) -> String? {
         skipSpace()
         guard position < bytes.count else { return nil }
         switch bytes[position] {
         case UInt8(ascii: "\""): return readString()
-        case UInt8(ascii: "{"): return readObject(keeping: false, depth: depth) ? "" : nil
+        case UInt8(ascii: "{"): 
+            let isOfOwnLevel = depth == 1
+            return readObject(keepingBehind: isOfOwnLevel ? name.map { $0 + "." } : nil, depth: depth) ? "" : nil
         case UInt8(ascii: "["): return readArray(depth: depth) ? "" : nil
         default: return readWord()
         }

@@ -58,6 +58,8 @@ package final class BlobObject: ReadableObject {
 
     package var metadata: ObjectMetadata { get throws { try known().metadata } }
 
+    package var storedDigest: Checksum? { get throws { try known().checksum } }
+
     package var storedChecksum: Checksum? {
         get throws { try known().checksum.flatMap { $0.algorithm.isCyclic ? $0 : nil } }
     }

@@ -12,7 +12,7 @@ import Testing
         #expect(ending.output == "sluice 0.1.0\n")
     }
 
-    @Test("every subcommand has help", arguments: [[], ["copy"], ["list"], ["runs"], ["bench"], ["completions"], ["manual"]])
+    @Test("every subcommand has help", arguments: [[], ["copy"], ["list"], ["runs"], ["verify"], ["bench"], ["completions"], ["manual"]])
     func help(command: [String]) throws {
         let ending = try SluiceProcess(command + ["--help"]).wait()
         #expect(ending.status == 0)
