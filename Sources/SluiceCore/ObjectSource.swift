@@ -7,13 +7,41 @@ package struct SourceItem: Sendable, Hashable {
     package let modified: Timestamp?
     /// The version that was listed, to be asked for when it is read.
     package let entityTag: String?
+    /// What it is in the source, where it is decompressed on the way; nil where it is taken as it is.
+    package let encoding: Encoding?
 
-    package init(name: String, size: Int?, modified: Timestamp? = nil, entityTag: String? = nil) {
+    /// An object that is compressed in the source.
+    package struct Encoding: Sendable, Hashable {
+        /// Its name without the codec's suffix.
+        package let bareName: String
+        /// Bytes as they are stored.
+        package let size: Int?
+
+        package init(bareName: String, size: Int?) {
+            self.bareName = bareName
+            self.size = size
+        }
+    }
+
+    package init(
+        name: String,
+        size: Int?,
+        modified: Timestamp? = nil,
+        entityTag: String? = nil,
+        encoding: Encoding? = nil
+    ) {
         self.name = name
         self.size = size
         self.modified = modified
         self.entityTag = entityTag
+        self.encoding = encoding
     }
+
+    /// The name that the sink's is made of.
+    package var bareName: String { encoding?.bareName ?? name }
+
+    /// Bytes as they are stored in the source.
+    package var storedSize: Int? { encoding == nil ? size : encoding?.size }
 }
 
 /// What a listing says: an object, or an entry that can't be one.

@@ -41,6 +41,10 @@ final class Admitter {
 
     /// Objects of several chunks that are under way at a time.
     private static let mostOpen = 32
+    private var mostOpen: Int {
+        // Each holds a decoder's window, which is not of our memory; and one core reads it.
+        context.specification.decompresses ? min(Admitter.mostOpen, 2 * max(2, ProcessorCount.available)) : Admitter.mostOpen
+    }
     /// Below this a wake-up costs more than the chunk.
     private static let smallChunk = 64 << 10
     /// Small chunks that are sent by one wake-up.
@@ -155,7 +159,7 @@ final class Admitter {
             admit(item.item, restarts: item.restarts)
             return parked == nil
         }
-        guard !hasListed, open.count < Admitter.mostOpen, gate.hasRoom else { return false }
+        guard !hasListed, open.count < mostOpen, gate.hasRoom else { return false }
         switch entries.tryReceive() {
         case .empty: return false
         case .ended:

@@ -60,6 +60,8 @@ package struct CopySpecification: Sendable {
     /// Bound on everything buffered.
     package var memory = ByteCount.mebibytes(256)
     package var codec: (any ChunkCodec)?
+    /// Whether objects whose names say that they are compressed are decompressed on the way.
+    package var decompresses = false
     package var verification = Verification.transfer
     package var overwrite = Overwrite.always
     package var layout = Layout.preserve

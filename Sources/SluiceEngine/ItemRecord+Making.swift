@@ -10,7 +10,7 @@ extension ItemRecord {
                 name: transfer.item.name,
                 sinkName: transfer.upload.name,
                 outcome: state.committer.failure.map { outcome(of: $0, specification) } ?? .copied,
-                bytesRead: state.bytesRead,
+                bytesRead: min(state.bytesRead, transfer.item.encoding?.size ?? .max),
                 bytesWritten: state.committer.failure == nil ? state.bytesWritten : 0,
                 modified: transfer.item.modified,
                 checksum: state.committer.failure == nil ? state.digest.checksum : nil,

@@ -30,7 +30,7 @@ struct SinkNaming: Sendable, Equatable {
     }
 
     func name(for item: SourceItem) -> String {
-        exactName ?? prefix + (isFlat ? SinkNaming.flat(item.name) : item.name) + suffix
+        exactName ?? prefix + (isFlat ? SinkNaming.flat(item.bareName) : item.bareName) + suffix
     }
 
     /// A name without its folders. What was in a folder gets the first 64 bits of the SHA-256 of its whole name, in

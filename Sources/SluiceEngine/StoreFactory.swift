@@ -39,6 +39,9 @@ struct StoreFactory {
     /// The source as one object, where that is asked for.
     private func merged(_ source: any ObjectSource, _ target: StoreTarget) throws -> any ObjectSource {
         guard specification.layout == .merge else { return source }
+        guard !specification.decompresses else {
+            throw CopyError(.usage, "--layout merge needs to know how large each object is, and --decompress does not", advice: "Leave one of them out")
+        }
         guard !target.isFolder else {
             throw CopyError(.usage, "--layout merge makes one object, and \"\(specification.sink)\" is a folder", advice: "Write the whole name of the object")
         }
@@ -53,7 +56,7 @@ struct StoreFactory {
         }
         let decision = OverwriteDecision(
             mode: specification.overwrite,
-            keepsSize: specification.codec == nil,
+            keepsSize: specification.codec == nil && !specification.decompresses,
             keepsTime: specification.keepsTimes
         )
         return ChangedSource(source, decision) { [self] in try destinationIndex(target, naming) }
@@ -76,7 +79,8 @@ struct StoreFactory {
     func source() throws -> any ObjectSource {
         var source = try specification.filesFrom.map { try named(by: $0) } ?? listed()
         if specification.skipsForbidden { source = ForgivingSource(source) }
-        return specification.selection.isEverything ? source : SelectedSource(source, specification.selection)
+        if !specification.selection.isEverything { source = SelectedSource(source, specification.selection) }
+        return specification.decompresses ? DecodedSource(source) : source
     }
 
     /// All that the source lists.
@@ -283,7 +287,7 @@ extension CopySpecification {
     /// Whether the sink's list can be merged with the source's: both are in the order of names, and names are the same.
     var mergesListings: Bool {
         switch sink {
-        case .s3, .azure: comparesWithSink && layout == .preserve && codec == nil && filesFrom == nil
+        case .s3, .azure: comparesWithSink && layout == .preserve && codec == nil && !decompresses && filesFrom == nil
         case .file, .standardStream, .http, .odbc: false
         }
     }

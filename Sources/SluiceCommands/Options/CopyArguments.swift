@@ -4,6 +4,12 @@ internal import SluiceCore
 internal import SluiceEngine
 
 extension CopySpecification.Verification: ExpressibleByArgument {}
+
+/// What becomes of objects that are compressed in the source.
+enum Decompression: String, CaseIterable, ExpressibleByArgument {
+    case auto, none
+}
+
 extension CopySpecification.Overwrite: ExpressibleByArgument {}
 extension CopySpecification.Layout: ExpressibleByArgument {}
 
@@ -41,6 +47,18 @@ struct CopyArguments: ParsableArguments {
         completion: .list(["gzip", "lz4", "zstd", "none"])
     )
     var compress = "none"
+
+    @Option(
+        help: .init(
+            "What becomes of objects that are compressed in the source.",
+            discussion: """
+                auto: those whose names end with .gz, .zst or .lz4 are decompressed on the way, and lose that ending. What is \
+                none of the three in truth, is damaged or ends too early fails, and nothing of it is left at the sink.
+                """,
+            valueName: "mode"
+        )
+    )
+    var decompress = Decompression.none
 
     @Option(
         help: .init(
@@ -111,6 +129,7 @@ struct CopyArguments: ParsableArguments {
         }
         specification.memory = try CopyArguments.size(memory, of: "--memory", atLeast: .mebibytes(16))
         specification.codec = try codec(named: compress)
+        specification.decompresses = decompress == .auto
         specification.verification = verify
         specification.overwrite = overwrite
         specification.layout = layout

@@ -6,7 +6,7 @@ enum UpcomingOptions {
     ]
 
     private static let options: Set<String> = [
-        "--bad-rows", "--bandwidth", "--batch-rows", "--decompress", "--file-prefix",
+        "--bad-rows", "--bandwidth", "--batch-rows", "--file-prefix",
         "--format", "--keep-staging", "--max-bad-rows", "--max-rows-per-file",
         "--partition-column", "--partitions",
         "--query", "--requests-per-second", "--sink-credential", "--skip-bad-rows", 

@@ -58,6 +58,9 @@ struct VerifyCommand: ParsableCommand {
     )
     var compress = "none"
 
+    @Option(help: .init("Whether the copy decompressed objects; those are read.", valueName: "mode"))
+    var decompress = Decompression.none
+
     @Option(help: .init("What the copy made of folders.", valueName: "mode"))
     var layout = CopySpecification.Layout.preserve
 
@@ -76,9 +79,9 @@ struct VerifyCommand: ParsableCommand {
             )
         }
         if extra { throw ValidationError("--extra and an earlier copy's manifest exclude each other") }
-        if compress != "none" {
+        if compress != "none" || decompress != .none {
             throw ValidationError(
-                "A manifest tells of what is at the sink as it is: leave --compress out"
+                "A manifest tells of what is at the sink as it is: leave --compress and --decompress out"
             )
         }
         guard selection.isEverything else {
@@ -124,6 +127,7 @@ struct VerifyCommand: ParsableCommand {
         specification.connections = try CopyArguments.connections(connections)
         specification.memory = try CopyArguments.size(memory, of: "--memory", atLeast: .mebibytes(16))
         specification.codec = try codec(named: compress)
+        specification.decompresses = decompress == .auto
         specification.layout = layout
         try selection.apply(to: &specification)
         specification.environment = ProcessEnvironment.variables

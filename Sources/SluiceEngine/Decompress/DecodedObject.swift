@@ -4,8 +4,8 @@ internal import Synchronization
 
 /// An object read as what its compressed bytes stand for, from front to back.
 ///
-/// It is opened with the first read, because whoever lists has no time for that. The format is what the first bytes say.
-/// It holds one piece of compressed bytes and the decoder's window.
+/// It is opened with the first read, because whoever lists has no time for that. The format is what the first bytes
+/// say. It holds one piece of compressed bytes and the decoder's window.
 // @unchecked: everything that changes is reached only under `lock`.
 final class DecodedObject: ReadableObject, @unchecked Sendable {
     private let name: String
@@ -37,7 +37,19 @@ final class DecodedObject: ReadableObject, @unchecked Sendable {
     private static let piece = 1 << 20
 
     var size: Int? { nil }
-    var metadata: ObjectMetadata { get throws { try lock.withLock { _ in try opened() }.metadata } }
+    /// Without what holds for the compressed bytes alone.
+    var metadata: ObjectMetadata {
+        get throws {
+            var metadata = try lock.withLock { _ in try opened() }.metadata
+            metadata.contentEncoding = nil
+            if DecodedObject.types.contains(metadata.contentType ?? "") { metadata.contentType = nil }
+            return metadata
+        }
+    }
+
+    private static let types: Set<String> = [
+        "application/gzip", "application/x-gzip", "application/zstd", "application/x-lz4",
+    ]
 
     func checkUnchanged() throws { try lock.withLock { _ in object }?.checkUnchanged() }
 
@@ -129,7 +141,12 @@ final class DecodedObject: ReadableObject, @unchecked Sendable {
         do {
             return try body()
         } catch {
-            throw CopyError(error.kind, "\"\(name)\" can't be decompressed", cause: error.cause.map { "\(error.what): \($0)" } ?? error.what, advice: error.advice)
+            throw CopyError(
+                error.kind,
+                "\"\(name)\" can't be decompressed",
+                cause: error.cause.map { "\(error.what): \($0)" } ?? error.what,
+                advice: error.advice
+            )
         }
     }
 }

@@ -162,7 +162,7 @@ final class RunJournal: Sendable {
 }
 
 extension SourceVersion {
-    init(_ item: SourceItem) { self.init(size: item.size, modified: item.modified, entityTag: item.entityTag) }
+    init(_ item: SourceItem) { self.init(size: item.storedSize, modified: item.modified, entityTag: item.entityTag) }
 }
 
 extension RestoredUpload {

@@ -63,7 +63,7 @@ package final class VerifyRun: Sendable {
         specification.overwrite = .always
         self.specification = specification
         self.manifest = manifest
-        mayRead = reads || specification.codec != nil
+        mayRead = reads || specification.codec != nil || specification.decompresses
         self.findsExtra = findsExtra
         self.recordItem = recordItem
     }
@@ -296,7 +296,7 @@ package final class VerifyRun: Sendable {
 
     /// Refuses what names at the sink can't be traced back from.
     private func checkExtra(_ endpoints: CopyEndpoints) throws {
-        let keepsNames = specification.layout == .preserve
+        let keepsNames = specification.layout == .preserve && !specification.decompresses
         guard endpoints.naming.exactName == nil, keepsNames else {
             throw CopyError(
                 .usage,

@@ -68,7 +68,7 @@ package struct FileSource: LookupSource, RemovableSource {
     package func remove(_ item: SourceItem) throws {
         let place = fullPath(item.name)
         guard let status = try FileStatus.ofOptional(place) else { return }
-        guard status.kind == .regular, status.size == item.size, status.modified == item.modified else {
+        guard status.kind == .regular, status.size == item.storedSize, status.modified == item.modified else {
             throw StoreError(.sourceChanged, "\"\(place)\" is not the file that was copied", advice: "Copy it again")
         }
         guard unsafe unlink(place) != 0, errno != ENOENT else { return }

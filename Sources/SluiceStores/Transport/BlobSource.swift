@@ -119,7 +119,7 @@ package struct BlobSource: LookupSource, RemovableSource {
     /// removals is asked without.
     package func remove(_ item: SourceItem) throws {
         guard let found = try find(item.name) else { return }
-        guard found.entityTag == item.entityTag, found.size == item.size else {
+        guard found.entityTag == item.entityTag, found.size == item.storedSize else {
             throw StoreError(.sourceChanged, "\"\(item.name)\" is not the object that was copied", advice: "Copy it again")
         }
         var response = try removal(item.name, entityTag: found.entityTag)

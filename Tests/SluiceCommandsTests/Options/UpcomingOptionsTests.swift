@@ -11,7 +11,7 @@ import Testing
             "--keep-staging", "--staging-endpoint", "--format", "--table", "--query", "--partition-column",
             "--partitions",
             "--batch-rows", "--csv-delimiter", "--csv-quote-all", "--max-rows-per-file", "--file-prefix", 
-            "--skip-bad-rows", "--bad-rows", "--max-bad-rows", "--decompress",
+            "--skip-bad-rows", "--bad-rows", "--max-bad-rows",
             "--source-credential", "--sink-credential", "--staging-credential",
         ]
     )
