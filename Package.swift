@@ -74,8 +74,8 @@ let package = Package(
         .testTarget(
             name: "SluiceEngineTests",
             dependencies: [
-                "sluice", "SluiceEngine", "SluiceStores", "SluiceCodecs", "SluicePipeline", "SluiceDigests", "SluiceCore",
-                "SluiceTestSupport",
+                "sluice", "SluiceEngine", "SluiceLedger", "SluiceStores", "SluiceCodecs", "SluicePipeline", "SluiceDigests",
+                "SluiceCore", "SluiceTestSupport",
             ]
         ),
         .testTarget(
@@ -101,7 +101,7 @@ let package = Package(
         .testTarget(
             name: "SluiceServerTests",
             dependencies: [
-                "SluiceEngine", "SluiceStores", "SluiceCodecs", "SluicePipeline", "SluiceCore", "SluiceTestSupport",
+                "SluiceEngine", "SluiceLedger", "SluiceStores", "SluiceCodecs", "SluicePipeline", "SluiceCore", "SluiceTestSupport",
             ]
         ),
         .testTarget(

@@ -47,9 +47,40 @@ package protocol BlobDialect: Sendable {
 
     /// The error that the refusal of `deleteRequest` is.
     func deleteFailure(_ response: HTTPResponse, name: String, now: Timestamp) -> StoreError
+
+    /// What another process needs to go on with an upload that has begun; nil where none can.
+    func ticket(of upload: Upload) -> UploadTicket?
+
+    /// The questions that show what the service still has of an earlier process's upload, whose session `upload` gets with
+    /// the answer; nil where the ticket is no upload of that name here.
+    func inquest(_ ticket: UploadTicket, for upload: Upload, known: [KnownBlock]) -> (any UploadInquest)?
+
+    /// The request that takes back what an earlier process has begun; nil where none is needed.
+    func discardRequest(_ ticket: UploadTicket, name: String, now: Timestamp) throws -> HTTPRequest?
+
+    /// What the answer to `discardRequest` says against it; nil where nothing is left of the upload.
+    func discardFailure(_ response: HTTPResponse, name: String, now: Timestamp) -> StoreError?
+}
+
+/// What is asked of a service about an upload that an earlier process has begun, question by question: a value, like the
+/// dialect.
+package protocol UploadInquest: Sendable {
+    /// The next question.
+    func request(now: Timestamp) throws -> HTTPRequest
+
+    /// Takes the answer to it; nil where there is another question.
+    ///
+    /// - Throws: when the answer is neither of these: then the same question can be asked again, and the upload stays as
+    ///   it is.
+    mutating func hear(_ response: HTTPResponse, now: Timestamp) throws -> TakenUpload?
 }
 
 extension BlobDialect {
+    package func ticket(of upload: Upload) -> UploadTicket? { nil }
+    package func inquest(_ ticket: UploadTicket, for upload: Upload, known: [KnownBlock]) -> (any UploadInquest)? { nil }
+    package func discardRequest(_ ticket: UploadTicket, name: String, now: Timestamp) throws -> HTTPRequest? { nil }
+    package func discardFailure(_ response: HTTPResponse, name: String, now: Timestamp) -> StoreError? { nil }
+
     package func inquiry(
         after refusal: HTTPResponse,
         of step: borrowing SinkStep,

@@ -3,7 +3,7 @@ internal import SluiceCore
 /// Names for the blocks of a run: all of one length, as the service wants them, and different from every other run's, so
 /// that two runs that put the same blob never mix their blocks.
 struct AzureBlockName: Sendable {
-    /// The base64 of 18 random bytes. A run that goes on with another's blocks has names of the same length.
+    /// The base64 of 18 random bytes. A run that goes on with another's blocks names the rest of them alike.
     private let prefix: String
 
     init() {
@@ -14,6 +14,15 @@ struct AzureBlockName: Sendable {
     init(nonce: [UInt8]) {
         precondition(nonce.count == 18, "18 bytes are 24 characters of base64 without padding")
         prefix = Base64.encode(nonce)
+    }
+
+    /// As a ticket keeps it.
+    var ticket: UploadTicket { UploadTicket(bytes: Array(prefix.utf8)) }
+
+    /// Nil for what no ticket keeps.
+    init?(_ ticket: UploadTicket) {
+        guard let nonce = Base64.decode(String(decoding: ticket.bytes, as: UTF8.self)), nonce.count == 18 else { return nil }
+        self.init(nonce: nonce)
     }
 
     /// The base64 of the nonce and the ordinal in three bytes: 21 of the 64 bytes that a name may have.

@@ -48,30 +48,10 @@ extension AzureDialect {
     /// Whether the blob that an answer is about is what the step was to put.
     private func isOurs(_ step: borrowing SinkStep, _ answer: HTTPResponse) -> Bool {
         if case .commit(let receipts) = step.action {
-            return (try? AzureDialect.committedBlocks(answer.body)) == receipts.map(\.tag)
+            return (try? AzureBlockList(answer.body))?.committed.map(\.name) == receipts.map(\.tag)
         }
         // The service computes the MD5 of every blob that is put whole (Azure Storage REST API, "Put Blob").
         guard answer["content-length"] == "\(step.body.count)", let stored = answer["content-md5"] else { return false }
         return stored == step.body.md5()?.base64
-    }
-
-    /// The names in the document that Get Block List answers, in order.
-    private static func committedBlocks(_ body: [UInt8]) throws(XMLError) -> [String] {
-        var reader = XMLReader(body)
-        guard try reader.root().name == "BlockList" else { throw XMLError("it is no list of blocks", at: 0) }
-        var names: [String] = []
-        while let list = try reader.child() {
-            guard list.name == "CommittedBlocks" else {
-                try reader.skip()
-                continue
-            }
-            while try reader.child() != nil {
-                while let field = try reader.child() {
-                    if field.name == "Name" { names.append(try reader.text()) } else { try reader.skip() }
-                }
-            }
-        }
-        try reader.end()
-        return names
     }
 }

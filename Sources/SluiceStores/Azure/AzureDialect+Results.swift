@@ -14,7 +14,7 @@ extension AzureDialect {
             guard response["x-ms-request-id"] != nil || response["x-ms-version"] != nil else {
                 return .failed(unexpected(step, response, "it has no x-ms-request-id"))
             }
-            return putResult(of: step, response, tag: blockName(ordinal))
+            return putResult(of: step, response, tag: names(of: step.upload).name(ordinal))
         case .commit:
             guard let tag = response["etag"], !tag.isEmpty else {
                 return .failed(unexpected(step, response, "it has no entity tag"))

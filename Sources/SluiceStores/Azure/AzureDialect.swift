@@ -28,6 +28,7 @@ package struct AzureDialect: BlobDialect {
         // 190.7 TiB: as much as that many blocks hold.
         traits.maximumObject = 50_000 * (4000 << 20)
         traits.blockChecksum = .crc64nvme
+        traits.canTakeUp = true
         return traits
     }
 
@@ -116,7 +117,7 @@ package struct AzureDialect: BlobDialect {
         return try service.request(
             .put,
             name: step.upload.name,
-            parameters: [("comp", "block"), ("blockid", blockName(ordinal))],
+            parameters: [("comp", "block"), ("blockid", names(of: step.upload).name(ordinal))],
             headers: headers,
             body: .step,
             contentLength: step.body.count,
@@ -148,8 +149,8 @@ package struct AzureDialect: BlobDialect {
         service.error(response, what: "removing \"\(name)\" from \(service.place)", attempt: 0, now: now)
     }
 
-    /// The service's name for a block of this run.
-    func blockName(_ ordinal: Int) -> String { nonce.name(ordinal) }
+    /// The names of an upload's blocks: this run's, or those of the run that has begun it.
+    func names(of upload: Upload) -> AzureBlockName { upload.session as? AzureBlockName ?? nonce }
 
     /// `Latest` finds a block among those that aren't committed, then among those that are: so a commit whose answer was
     /// lost can be asked for again. The ids are of this upload alone, so that it finds no others.

@@ -11,7 +11,12 @@ extension S3Dialect {
         // A commit alone is refused by an answer of success: its status is sent before it is known how it ends.
         guard !refusal.isSuccess || step.action.isCommit else { return nil }
         guard isInDoubt(S3Fault(refusal), step) else { return nil }
-        return try service.request(.head, key: step.upload.name, headers: [S3Service.checksumMode], now: now)
+        return try headRequest(step.upload.name, now)
+    }
+
+    /// Asks for an object's size, tag and digest.
+    func headRequest(_ name: String, _ now: Timestamp) throws -> HTTPRequest {
+        try service.request(.head, key: name, headers: [S3Service.checksumMode], now: now)
     }
 
     /// Whether an earlier attempt of the step can be why it is refused now.
@@ -41,7 +46,8 @@ extension S3Dialect {
             if asked.isRetryable { return .failed(asked) }
             return inquiry.status == 404 ? .failed(error.adding("nothing of this name stands there")) : refused
         }
-        guard isOurs(step, inquiry), !isOlder(inquiry, than: step.upload, now) else {
+        let began = (step.upload.session as? S3Upload)?.began
+        guard isOurs(step, inquiry), !S3Dialect.isOlder(inquiry, than: began, now) else {
             let size = inquiry["content-length"].map { " of \($0) bytes" } ?? ""
             return .failed(error.adding("what stands there is another object\(size)"))
         }
@@ -52,25 +58,27 @@ extension S3Dialect {
 
     /// Whether the object of an answer to HEAD is what the step was to put: of its size, and of its digest or tag.
     private func isOurs(_ step: borrowing SinkStep, _ object: HTTPResponse) -> Bool {
-        guard let size = object["content-length"].flatMap(Int.init) else { return false }
+        if case .commit(let receipts) = step.action { return S3Dialect.isMade(object, of: receipts) }
+        guard object["content-length"] == "\(step.body.count)" else { return false }
         let tag = object["etag"].map(S3Dialect.unquoted)
-        if case .commit(let receipts) = step.action {
-            guard size == receipts.reduce(0, { $0 + $1.length }) else { return false }
-            if let tag, tag == S3Dialect.tag(of: receipts) { return true }
-            guard let stored = object.s3WholeChecksum else { return false }
-            return stored == S3Dialect.wholeChecksum(receipts, stored.algorithm)
-        }
-        guard size == step.body.count else { return false }
         if let stored = object.s3WholeChecksum, let sent = step.checksum, stored.algorithm == sent.algorithm {
             return stored == sent
         }
         return tag != nil && tag == step.body.md5()?.hex
     }
 
+    /// Whether the object of an answer to HEAD is what these parts, in order, make.
+    static func isMade(_ object: HTTPResponse, of receipts: [BlockReceipt]) -> Bool {
+        guard object["content-length"] == "\(receipts.reduce(0) { $0 + $1.length })" else { return false }
+        if let tag = object["etag"].map(unquoted), tag == S3Dialect.tag(of: receipts) { return true }
+        guard let stored = object.s3WholeChecksum else { return false }
+        return stored == wholeChecksum(receipts, stored.algorithm)
+    }
+
     /// Whether the object stood there, by the service's clock, before the upload was started, by ours: then it is
     /// another's, whatever it holds. S3 dates an object of parts by the start of its upload.
-    private func isOlder(_ object: HTTPResponse, than upload: Upload, _ now: Timestamp) -> Bool {
-        guard let began = (upload.session as? S3Upload)?.began,
+    static func isOlder(_ object: HTTPResponse, than began: Timestamp?, _ now: Timestamp) -> Bool {
+        guard let began,
             let date = object["date"].flatMap({ Timestamp(httpDate: $0) }),
             let modified = object["last-modified"].flatMap({ Timestamp(httpDate: $0) })
         else { return false }
@@ -92,7 +100,7 @@ extension S3Dialect {
         return digest.map { "\($0.hex)-\(receipts.count)" }
     }
 
-    private static func unquoted(_ tag: String) -> String {
+    static func unquoted(_ tag: String) -> String {
         tag.count >= 2 && tag.hasPrefix("\"") && tag.hasSuffix("\"") ? String(tag.dropFirst().dropLast()) : tag
     }
 }

@@ -29,6 +29,7 @@ package struct S3Dialect: BlobDialect {
         // 48.8 TiB: as much as that many parts hold.
         traits.maximumObject = 10_000 * (5 << 30)
         traits.blockChecksum = service.takesChecksums ? checksum : nil
+        traits.canTakeUp = true
         return traits
     }
 
@@ -75,8 +76,7 @@ package struct S3Dialect: BlobDialect {
         case .commit(let receipts): return try commitRequest(step.upload, upload(of: step), receipts, now)
         case .abort:
             guard let upload = step.upload.session as? S3Upload else { return nil }
-            let query = "uploadId=\(PercentEncoding.encode(upload.id))"
-            return try service.request(.delete, key: name, query: query, headers: [], now: now)
+            return try abortRequest(upload.id, of: name, now)
         case .stream:
             preconditionFailure("a sink of numbered blocks takes no streams")
         }

@@ -40,6 +40,32 @@ package struct BlobSink: ObjectSink {
         }
     }
 
+    package func ticket(of upload: Upload) -> UploadTicket? { dialect.ticket(of: upload) }
+
+    package func takeUp(_ ticket: UploadTicket, for upload: Upload, known: [KnownBlock]) throws -> TakenUpload {
+        guard var inquest = dialect.inquest(ticket, for: upload, known: known) else { return .forgotten }
+        while true {
+            let taken = try retrying {
+                let now = Timestamp.now
+                let response = try client.send(try inquest.request(now: now), bodyLimit: BlobSink.longestList)
+                return try inquest.hear(response, now: now)
+            }
+            if let taken { return taken }
+        }
+    }
+
+    package func discard(_ ticket: UploadTicket, name: String) throws {
+        try retrying {
+            let now = Timestamp.now
+            guard let request = try dialect.discardRequest(ticket, name: name, now: now) else { return }
+            let response = try client.send(request, bodyLimit: .mebibytes(1))
+            if let failure = dialect.discardFailure(response, name: name, now: now) { throw failure }
+        }
+    }
+
+    /// Azure's list of 50,000 blocks, each with a name of at most 64 bytes, base64.
+    private static let longestList = ByteCount.mebibytes(16)
+
     /// A wrong address is told within two seconds; a service that stumbles gets three chances.
     private func retrying<Result>(_ body: () throws -> Result) throws -> Result {
         var attempt = 1
@@ -54,7 +80,7 @@ package struct BlobSink: ObjectSink {
         }
     }
 
-    /// How often the probe, or the removal of an object, is tried before it fails.
+    /// How often the probe, a removal or a question about an upload is tried before it fails.
     private static let attempts = 3
 
     package func serve(_ feed: any StepFeed, slots: Int) {

@@ -80,7 +80,7 @@ import Testing
     }
 
     @Test func `two runs never give a block the same name`() throws {
-        #expect(try AzureFixture.sink().blockName(0) != AzureFixture.sink().blockName(0))
+        #expect(try AzureFixture.sink().names(of: AzureFixture.upload()).name(0) != AzureFixture.sink().names(of: AzureFixture.upload()).name(0))
         let name = AzureBlockName(nonce: Array(repeating: 0, count: 18))
         #expect(name.name(258) == "AAAAAAAAAAAAAAAAAAAAAAAAAAEC")
     }
