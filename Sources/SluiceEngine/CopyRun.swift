@@ -52,7 +52,7 @@ package final class CopyRun: Sendable {
     ///
     /// - Throws: a `Failure` when the run could not start: nothing was touched then.
     package func execute() throws -> CopyResult {
-        let endpoints = try StoreFactory(specification).endpoints(source: source, sink: sink)
+        let endpoints = try StoreFactory(specification, run: ledger?.identifier).endpoints(source: source, sink: sink)
         isOpened.withLock { $0 = true }
         try endpoints.sink.prepare()
         guard !cancellation.isCancelled else { throw Cancelled() }

@@ -4,8 +4,13 @@ internal import SluiceStores
 /// Makes the stores that a specification names: here is the one place that knows them all.
 struct StoreFactory {
     private let specification: CopySpecification
+    private let run: String?
 
-    init(_ specification: CopySpecification) { self.specification = specification }
+    /// - Parameter run: the identifier of a run that another process can go on with.
+    init(_ specification: CopySpecification, run: String? = nil) {
+        self.specification = specification
+        self.run = run
+    }
 
     /// - Parameters:
     ///   - otherSource: read instead of the specification's source.
@@ -164,7 +169,7 @@ struct StoreFactory {
         let client = HTTPClient(settings: settings)
         let dialect: any BlobDialect
         switch target.kind {
-        case .file: return FileSink(root: target.root)
+        case .file: return FileSink(root: target.root, run: run)
         case .standardStream: return StandardOutputSink()
         case .http(let base):
             try requireEncryption(base, connection)

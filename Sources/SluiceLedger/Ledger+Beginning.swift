@@ -18,7 +18,7 @@ extension Ledger {
             lock = try RunLock.take(number, in: directory)
         }
         guard let lock = lock.take() else { throw LedgerError.runInUse(record.identifier, by: holder) }
-        return RunLedger(ledger: self, run: number, lock: lock, onProblem: onProblem)
+        return RunLedger(ledger: self, identifier: record.identifier, run: number, lock: lock, onProblem: onProblem)
     }
 
     /// Goes on with an earlier run; blocks, for about a second where it has a million items.
@@ -42,6 +42,7 @@ extension Ledger {
         let earlier = try earlierItems(run: run.number)
         return RunLedger(
             ledger: self,
+            identifier: identifier,
             run: run.number,
             lock: lock,
             earlier: RunLedger.Earlier(totals: totals, nextOrdinal: earlier.nextOrdinal, hasItems: earlier.hasItems),

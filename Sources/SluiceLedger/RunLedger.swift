@@ -21,6 +21,8 @@ package final class RunLedger: Sendable {
         var problem: LedgerError?
     }
 
+    /// The run's identifier.
+    package let identifier: String
     private let ledger: Ledger
     /// The ledger's number of the run.
     private let run: Int
@@ -35,12 +37,14 @@ package final class RunLedger: Sendable {
 
     init(
         ledger: Ledger,
+        identifier: String,
         run: Int,
         lock: consuming RunLock,
         earlier: Earlier = Earlier(),
         onProblem: @escaping @Sendable (LedgerError) -> Void
     ) {
         self.ledger = ledger
+        self.identifier = identifier
         self.run = run
         self.earlier = earlier
         self.onProblem = onProblem

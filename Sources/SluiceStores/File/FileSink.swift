@@ -6,10 +6,15 @@ package import SluiceCore
 package struct FileSink: ObjectSink {
     package let location: Location
     private let root: String
+    private let run: String?
 
-    /// - Parameter root: the directory that names are relative to; empty for the working directory.
-    package init(root: String) {
+    /// - Parameters:
+    ///   - root: the directory that names are relative to; empty for the working directory.
+    ///   - run: the run's identifier. Its temporary files get names that another attempt gives them as well, and so puts
+    ///     its own in the place of those that a killed one has left; nil for random names.
+    package init(root: String, run: String? = nil) {
         self.root = root
+        self.run = run
         location = .file(path: root.isEmpty ? "." : root, isDirectory: true)
     }
 
@@ -55,7 +60,7 @@ package struct FileSink: ObjectSink {
     }
 
     package func serve(_ feed: any StepFeed, slots: Int) {
-        let worker = FileSinkWorker(root: root)
+        let worker = FileSinkWorker(root: root, run: run)
         while case .step(let step) = feed.next(waker: nil, held: 0) {
             var step = step
             do {
@@ -80,10 +85,14 @@ package struct FileSink: ObjectSink {
 /// Performs the steps of one worker on local files.
 final class FileSinkWorker {
     private let root: String
+    private let run: String?
     /// The directory that was last seen to be there.
     private var knownDirectory: String?
 
-    init(root: String) { self.root = root }
+    init(root: String, run: String? = nil) {
+        self.root = root
+        self.run = run
+    }
 
     /// - Parameter isCancelled: asked now and then while a body is read that comes from afar.
     func perform(_ step: inout SinkStep, isCancelled: () -> Bool) throws -> StepOutcome {
@@ -143,7 +152,7 @@ final class FileSinkWorker {
             try DirectoryMaker.make(directory)
             knownDirectory = directory
         }
-        return try TemporaryFile(for: FileSinkWorker.place(path), size: upload.size)
+        return try TemporaryFile(for: FileSinkWorker.place(path), size: upload.size, run: run)
     }
 
     /// Where the object is put in the end: behind a link, what the link leads to.

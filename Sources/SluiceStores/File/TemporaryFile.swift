@@ -19,18 +19,28 @@ final class TemporaryFile: Sendable {
 
     /// Makes the file in the destination's directory, which must be there.
     ///
-    /// - Parameter size: where it is known, the room for it is reserved, so that a full disk shows now.
-    init(for destination: Destination, size: Int?) throws(StoreError) {
+    /// - Parameters:
+    ///   - size: where it is known, the room for it is reserved, so that a full disk shows now.
+    ///   - run: what its name is made of beside the destination's, so that another attempt of the run replaces the file
+    ///     that a killed one has left; nil for a random name.
+    init(for destination: Destination, size: Int?, run: String? = nil) throws(StoreError) {
         path = destination.path
-        directory = destination.path.parentPath
-        let nonce = Hex.encode((0..<8).map { _ in UInt8.random(in: 0...255) })
-        temporaryPath = directory.path(of: ".sluice-\(nonce).tmp")
+        let directory = destination.path.parentPath
+        self.directory = directory
         do {
             // Never more open than what stood there: whoever could open it before fchmod(2) could read it for ever.
             let mode = destination.permissions.map { mode_t($0) & 0o777 } ?? 0o666
-            let opened = try FileDescriptor.open(temporaryPath, O_WRONLY | O_CREAT | O_EXCL, mode: mode)
-            number = opened.number
-            descriptor = Locked(opened)
+            let own = run.map { TemporaryName.of(destination.path, in: directory, run: $0) }
+            if let own, let claimed = try TemporaryName.claim(own, mode: mode) {
+                temporaryPath = own
+                number = claimed.number
+                descriptor = Locked(claimed)
+            } else {
+                temporaryPath = TemporaryName.random(in: directory)
+                let opened = try FileDescriptor.open(temporaryPath, O_WRONLY | O_CREAT | O_EXCL, mode: mode)
+                number = opened.number
+                descriptor = Locked(opened)
+            }
         } catch {
             throw StoreError(error.kind, "\"\(path)\" can't be written", cause: error.cause, advice: error.advice)
         }
@@ -51,6 +61,8 @@ final class TemporaryFile: Sendable {
         directory = FileSink.parent(of: destination.path)
         temporaryPath = ticket.path
         let opened = try FileDescriptor.open(temporaryPath, O_RDWR | O_NOFOLLOW)
+        // Another file of this run with the same destination keeps off it then.
+        _ = flock(opened.number, LOCK_EX | LOCK_NB)
         number = opened.number
         descriptor = Locked(opened)
     }
