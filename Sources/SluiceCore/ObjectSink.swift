@@ -64,6 +64,10 @@ package protocol ObjectSink: Sendable {
     /// - Returns: false where the sink has no way to do it.
     func remove(name: String) throws -> Bool
 
+    /// Whether what an earlier attempt has put as this name is there still, as far as that can be told at once; true
+    /// where it would take a request.
+    func stillHolds(name: String, bytes: Int) -> Bool
+
     /// What is to be kept of an upload that has begun, so that another process can go on with it; nil where none can.
     func ticket(of upload: Upload) -> UploadTicket?
 
@@ -86,5 +90,6 @@ extension ObjectSink {
     package func leave(_ upload: Upload) {}
     package func discard(_ ticket: UploadTicket, name: String) throws {}
     package func remove(name: String) throws -> Bool { false }
+    package func stillHolds(name: String, bytes: Int) -> Bool { true }
     package var notes: [String] { [] }
 }

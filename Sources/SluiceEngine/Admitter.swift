@@ -181,7 +181,7 @@ final class Admitter {
         do {
             let name = context.naming.name(for: item)
             try context.sink.validate(name: name)
-            let earlier = context.journal?.earlier(item) ?? .nothing
+            let earlier = context.journal?.earlier(item, as: name) ?? .nothing
             if case .done(let copied) = earlier {
                 context.recordItem(ItemRecord.resumed(item, sinkName: name, copied))
                 return

@@ -132,6 +132,7 @@ final class Settlement: StepObserver {
                 state.bytesWritten += receipt.length
             }
         }
+        context.journal?.commits(transfer)
         submit(SinkStep(upload: transfer.upload, action: .commit(receipts)), of: transfer)
     }
 

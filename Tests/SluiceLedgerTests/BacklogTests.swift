@@ -33,6 +33,22 @@ struct BacklogTests {
         #expect(demands.count { $0 == .nothing } == Backlog.limit - 3)
     }
 
+    @Test("Objects are written before a crash would have many of their bytes sent again")
+    func atStake() {
+        var backlog = Backlog(nextOrdinal: 1)
+        func end(_ bytes: Int, hasBegun: Bool = false, _ outcome: EndedItem.Outcome = .done) -> Backlog.Demand {
+            let item = EndedItem(name: "a", version: SourceVersion(size: bytes), outcome: outcome, bytesWritten: bytes)
+            return backlog.append(.ended(ItemIdentifier(number: 1), item, hasBegun: hasBegun))
+        }
+        #expect(end(Backlog.mostAtStake - 1) == .later)
+        // Blocks are recorded for themselves, and what failed is sent again in any case.
+        #expect(end(1 << 40, hasBegun: true) == .nothing && end(1 << 40, .failed("no")) == .nothing)
+        #expect(end(1) == .soon)
+        #expect(end(Backlog.mostAtStake) == .nothing)
+        _ = backlog.take()
+        #expect(end(1) == .later)
+    }
+
     @Test("After they were taken it begins anew, in order and with nothing twice")
     func taking() {
         var backlog = Backlog(nextOrdinal: 1)

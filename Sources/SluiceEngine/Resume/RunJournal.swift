@@ -29,11 +29,13 @@ final class RunJournal: Sendable {
         case changed(ItemIdentifier?, BegunItem?)
     }
 
-    func earlier(_ item: SourceItem) -> Earlier {
+    /// - Parameter name: the item's name in the sink.
+    func earlier(_ item: SourceItem, as name: String) -> Earlier {
         guard ledger.hasEarlierItems, let state = ledger.lookup(ItemName(item.name)) else { return .nothing }
         let version = SourceVersion(item)
         return switch state {
-        case .done(let ended): ended.version == version ? .done(ended) : .changed(nil, nil)
+        case .done(let ended):
+            ended.version == version && sink.stillHolds(name: name, bytes: ended.bytesWritten) ? .done(ended) : .changed(nil, nil)
         case .begun(let id, let begun): begun.version == version ? .begun(id, begun) : .changed(id, begun)
         }
     }
@@ -111,6 +113,8 @@ final class RunJournal: Sendable {
             plan: transfer.plan.signature(codec: codec)
         )
         let id = ledger.begin(item, replacing: transfer.replaces)
+        // Before its first block goes: nothing may lie at the sink that no later attempt knows of.
+        ledger.flush()
         _ = seen.withLock { $0.insert(id) }
         transfer.withState { $0.ledgerItem = id }
     }
@@ -124,6 +128,12 @@ final class RunJournal: Sendable {
             return (id, BlockRecord(receipt: receipt, offset: range.lowerBound, length: range.count))
         }
         if let record { ledger.record(record.1, of: record.0) }
+    }
+
+    /// The commit of a transfer goes now: all its blocks are recorded, so that another attempt can tell an object that
+    /// they make from any other, should this process end before it has heard of the commit's success.
+    func commits(_ transfer: ItemTransfer) {
+        if transfer.withState({ $0.ledgerItem != nil }) { ledger.flush() }
     }
 
     /// An item has ended.

@@ -45,7 +45,15 @@ struct RunLock: ~Copyable, Sendable {
         guard descriptor >= 0 else { throw RunLock.error(errno, directory) }
     }
 
-    deinit { close(descriptor) }
+    deinit {
+        // Not by closing alone: a child that is being spawned has the open file, and with it the lock, until it is another
+        // program.
+        var all = flock()
+        all.l_type = Int16(F_UNLCK)
+        all.l_whence = Int16(SEEK_SET)
+        _ = unsafe fcntl(descriptor, RunLock.setOpenFileLock, &all)
+        close(descriptor)
+    }
 
     /// Nil where another holds the byte, or a signal interrupted the wait.
     private func control(_ command: Int32, byte: Int, _ directory: LedgerDirectory) throws(LedgerError) -> flock? {

@@ -30,6 +30,11 @@ struct TemporaryFileTicket: Sendable, Equatable {
 }
 
 extension FileSink {
+    package func stillHolds(name: String, bytes: Int) -> Bool {
+        guard let status = try? FileStatus.ofOptional(path(of: name)) else { return false }
+        return status.kind == .regular && status.size == bytes
+    }
+
     package func ticket(of upload: Upload) -> UploadTicket? {
         guard let file = upload.session as? TemporaryFile, let status = try? FileStatus.of(file.temporaryPath) else {
             return nil
