@@ -29,6 +29,8 @@ class Found:
     #: Bytes that it had and that were sent again nevertheless, and the bound on them.
     resent: int = 0
     bound: int = 0
+    #: Bytes of compressed objects that it had behind a missing block: they are sent again, as is documented.
+    behind: int = 0
     #: Uploads that were begun in the moment of a kill and have not a single part.
     empty: int = 0
     violations: list = field(default_factory=list)
@@ -164,10 +166,11 @@ class Story:
         unfinished = self._unfinished(ledger)
         for name, blocks in unfinished.items():
             if name not in new:
-                known = ledger.blocks.get(self._stored(name), {})
-                lengths = self._in_source(blocks, known)
-                kept += min(self._tree.sizes[name], sum(lengths))
-                largest = max([largest, *lengths])
+                lengths = self._in_source(blocks, ledger.blocks.get(self._stored(name), {}))
+                front = self._front(lengths)
+                kept += min(self._tree.sizes[name], front)
+                self.found.behind = max(self.found.behind, sum(lengths.values()) - front)
+                largest = max([largest, *lengths.values()])
         if 0 < kept < self._tree.total or (unfinished and not kept):
             self.found.midway += 1
         return (kept if ledger.has_run else 0), CONNECTIONS * largest
@@ -175,9 +178,20 @@ class Story:
     def _in_source(self, blocks, known):
         """The bytes of the source in each block; where the ledger does not know one, as much as in its others."""
         if not self._route.codec.suffix:
-            return list(blocks.values())
+            return blocks
         ratio = sum(raw for raw, _ in known.values()) / max(1, sum(stored for _, stored in known.values())) or 1
-        return [known[ordinal][0] if ordinal in known else int(length * ratio) for ordinal, length in blocks.items()]
+        return {
+            ordinal: known[ordinal][0] if ordinal in known else int(length * ratio) for ordinal, length in blocks.items()
+        }
+
+    def _front(self, lengths):
+        """Bytes that can be gone on with: where a codec decides how long blocks are, those before the first gap."""
+        if not self._route.codec.suffix:
+            return sum(lengths.values())
+        front, ordinal = 0, 0
+        while ordinal in lengths:
+            front, ordinal = front + lengths[ordinal], ordinal + 1
+        return front
 
     def _unfinished(self, ledger):
         """{name in the source: {ordinal: bytes in the sink}}"""

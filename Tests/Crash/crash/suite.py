@@ -35,8 +35,11 @@ def main():
     folder = Path(tempfile.mkdtemp(prefix="sluice-crash-", dir=parent))
     folder.chmod(0o711)
     os.environ["TMPDIR"] = tempfile.tempdir = str(folder)
+    results = {}
     try:
-        results = _Suite(options, folder).run()
+        _Suite(options, folder).run(results)
+    except KeyboardInterrupt:
+        print("crash: interrupted; this is what was found so far", file=sys.stderr)
     finally:
         shutil.rmtree(folder, ignore_errors=True)
     text = table.text(results, options.seed, time.monotonic() - started)
@@ -73,9 +76,8 @@ class _Suite:
         self._moved = {}
         self._stories = 0
 
-    def run(self):
-        """What was found on each route: {(route, codec, shape): Found}."""
-        results = {}
+    def run(self, results):
+        """Fills in what is found on each route: {(route, codec, shape): Found}."""
         with ExitStack() as stack:
             self._prepare(stack)
             routes = list(self._routes())
@@ -93,7 +95,6 @@ class _Suite:
                 print(f"crash: {kills} kills of {self._stories} copies", file=sys.stderr, flush=True)
                 if self._stories > 20 * self._options.kills:
                     break
-        return results
 
     def _prepare(self, stack):
         quick = self._options.quick
