@@ -57,7 +57,7 @@ final class CopySession {
         // Before it is told: whoever reads that it was interrupted may go on with it at once.
         entry.ledger?.finish(report.outcome.ledgerStatus, exitCode: report.outcome.exitCode, bytes: report.ledgerBytes)
         tell(report)
-        let code = write(report)
+        let code = report.write(output, log, finishing: journal.finish)
         // Threads may still hang in a read of a source that gives nothing; exit(3) would take libraries from under them.
         if ending.signal != nil { _exit(code) }
         return code
@@ -96,35 +96,12 @@ final class CopySession {
 
     private func tell(_ report: RunReport) {
         if let failure = report.failure { log.error(failure) }
-        let untold = journal.untold
-        if untold > 0 {
-            let place = output.manifest.map { "see \($0)" } ?? "--manifest FILE lists them all"
-            log.write(.init(level: .error, text: "and \(untold) more: \(place)"))
-        }
+        output.tellOfMore(journal.untold, log)
         for note in report.sums.notes { log.info(note) }
         if report.sums.filesListed + report.sums.filesUnchanged > 0 { log.info(RunSummary(report).text) }
         if report.outcome.ledgerStatus == .interrupted, entry.ledger?.problem == nil, entry.ledger != nil {
             log.info("sluice resume \(entry.identifier) goes on with it")
         }
-    }
-
-    /// Writes what files were asked for; the exit code, which is that of a failure when one can't be written.
-    private func write(_ report: RunReport) -> Int32 {
-        var code = report.outcome.exitCode
-        let steps: [() throws -> Void] = [
-            { [journal] in try journal.finish() },
-            { [output] in try output.report.map { try WholeFile.write(report.json, to: $0) } },
-            { [log] in try log.finish() },
-        ]
-        for step in steps {
-            do {
-                try step()
-            } catch {
-                log.error(SluiceCore.failure(from: error))
-                if code == 0 { code = RunOutcome.failed.exitCode }
-            }
-        }
-        return code
     }
 }
 

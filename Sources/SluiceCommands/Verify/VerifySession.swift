@@ -76,7 +76,7 @@ final class VerifySession {
         let ending = state.withLock { $0 }
         let report = makeReport(ending, ContinuousClock.now - clock)
         tell(report)
-        let code = write(report)
+        let code = report.write(output, log, finishing: journal.finish)
         // Threads may still hang in a request; exit(3) would take libraries from under them.
         if ending.signal != nil { _exit(code) }
         return code
@@ -114,32 +114,10 @@ final class VerifySession {
 
     private func tell(_ report: RunReport) {
         if let failure = report.failure { log.error(failure) }
-        if journal.untold > 0 {
-            let place = output.manifest.map { "see \($0)" } ?? "--manifest FILE lists them all"
-            log.write(.init(level: .error, text: "and \(journal.untold) more: \(place)"))
-        }
+        output.tellOfMore(journal.untold, log)
         let counts = verification.counts
         guard counts.same + counts.different + counts.failed > 0 else { return }
         log.info(VerifySummary(counts, report.duration).text)
-    }
-
-    /// Writes what files were asked for; the exit code, which is that of a failure when one can't be written.
-    private func write(_ report: RunReport) -> Int32 {
-        var code = report.outcome.exitCode
-        let steps: [() throws -> Void] = [
-            { [journal] in try journal.finish() },
-            { [output] in try output.report.map { try WholeFile.write(report.json, to: $0) } },
-            { [log] in try log.finish() },
-        ]
-        for step in steps {
-            do {
-                try step()
-            } catch {
-                log.error(SluiceCore.failure(from: error))
-                if code == 0 { code = RunOutcome.failed.exitCode }
-            }
-        }
-        return code
     }
 }
 

@@ -138,16 +138,14 @@ final class RunJournal: Sendable {
 
     /// An item has ended.
     func ended(_ record: ItemRecord) {
-        // What was there already stands in the ledger.
-        if case .resumed = record.outcome { return }
-        // What the sink had before this run is looked at again by the next attempt.
-        if case .unchanged = record.outcome { return }
-        let outcome: EndedItem.Outcome =
-            switch record.outcome {
-            case .copied, .resumed, .unchanged: .done
-            case .skipped(let failure): .skipped(failure.description)
-            case .failed(let failure): .failed(failure.description)
-            }
+        let outcome: EndedItem.Outcome
+        switch record.outcome {
+        // The one stands in the ledger already; the other is looked at again by the next attempt.
+        case .resumed, .unchanged: return
+        case .copied: outcome = .done
+        case .skipped(let failure): outcome = .skipped(failure.description)
+        case .failed(let failure): outcome = .failed(failure.description)
+        }
         let item = EndedItem(
             name: ItemName(record.name),
             version: record.version.map { SourceVersion($0) } ?? SourceVersion(),
