@@ -105,6 +105,11 @@ let package = Package(
             ]
         ),
         .testTarget(
+            name: "SluiceFuzzTests",
+            dependencies: ["SluiceCommands", "SluiceEngine", "SluiceStores", "SluiceCore", "SluiceTestSupport"],
+            exclude: ["Corpus"]
+        ),
+        .testTarget(
             name: "SluiceBenchTests",
             dependencies: [
                 "SluiceBench", "SluiceEngine", "SluiceStores", "SluiceCodecs", "SluicePipeline", "SluiceCore",

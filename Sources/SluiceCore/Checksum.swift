@@ -9,6 +9,16 @@ package enum ChecksumAlgorithm: String, Sendable, CaseIterable {
     case md5
     /// SHA-256 (FIPS 180-4), 32 bytes.
     case sha256
+
+    /// Bytes of a digest.
+    package var length: Int {
+        switch self {
+        case .crc32c: 4
+        case .crc64nvme: 8
+        case .md5: 16
+        case .sha256: 32
+        }
+    }
 }
 
 /// A digest of some bytes.

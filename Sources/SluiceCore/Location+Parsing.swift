@@ -59,9 +59,9 @@ extension Location {
     private static func s3(_ rest: Substring, _ text: String) throws(LocationError) -> Location {
         let bucket = rest.prefix { $0 != "/" }
         guard !bucket.isEmpty else {
-            throw LocationError("\"\(text)\" names no bucket", advice: "Write s3://BUCKET or s3://BUCKET/KEY")
+            throw LocationError("\"\(text.withoutSecrets)\" names no bucket", advice: "Write s3://BUCKET or s3://BUCKET/KEY")
         }
-        try refuseSecrets(inQueryOf: rest, place: "the location in bucket \(bucket)")
+        try refuseSecrets(inQueryOf: rest, place: "the location in bucket \(bucket.prefix { $0 != "?" })")
         guard !bucket.contains(where: { "@:?#".contains($0) }) else {
             throw LocationError(
                 "\"\(text.withoutSecrets)\" does not start with a bucket's name",
@@ -75,7 +75,7 @@ extension Location {
         try refuseSecrets(inQueryOf: rest, place: "the location in account \(rest.prefix { !"/?".contains($0) })")
         let parts = rest.split(separator: "/", maxSplits: 2, omittingEmptySubsequences: false)
         guard parts.count >= 2, !parts[0].isEmpty, !parts[1].isEmpty else {
-            throw LocationError("\"\(text)\" names no container", advice: "Write az://ACCOUNT/CONTAINER or az://ACCOUNT/CONTAINER/NAME")
+            throw LocationError("\"\(text.withoutSecrets)\" names no container", advice: "Write az://ACCOUNT/CONTAINER or az://ACCOUNT/CONTAINER/NAME")
         }
         let name = parts.count > 2 ? String(parts[2]) : ""
         return .azure(account: String(parts[0]), container: String(parts[1]), name: name)
@@ -89,7 +89,7 @@ extension Location {
         }
         let parts = address.path.dropFirst().split(separator: "/", maxSplits: 1, omittingEmptySubsequences: false)
         guard let container = parts.first, !container.isEmpty else {
-            throw LocationError("\"\(text)\" names no container", advice: "Write https://\(address.host)/CONTAINER/NAME")
+            throw LocationError("\"\(text.withoutSecrets)\" names no container", advice: "Write https://\(address.host)/CONTAINER/NAME")
         }
         guard let name = PercentEncoding.decode(parts.count > 1 ? parts[1] : "") else {
             throw LocationError("\"\(text)\" is not percent-encoded correctly")

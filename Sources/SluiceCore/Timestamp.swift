@@ -130,7 +130,7 @@ extension Timestamp {
         guard fields.count == 8, fields[7] == "GMT", let day = Int(fields[1]), let year = Int(fields[3]),
             let month = Timestamp.months.firstIndex(of: String(fields[2])),
             let hour = Int(fields[4]), let minute = Int(fields[5]), let second = Int(fields[6]),
-            1...9999 ~= year, 0...23 ~= hour, 0...59 ~= minute, 0...60 ~= second
+            1...9999 ~= year, 1...31 ~= day, 0...23 ~= hour, 0...59 ~= minute, 0...60 ~= second
         else { return nil }
         let civil = CivilTime(year: year, month: month + 1, day: day, hour: hour, minute: minute, second: second)
         guard civil.isInCalendar else { return nil }

@@ -68,9 +68,14 @@ extension AzureDialect {
     /// The digest that the service computed of a body: its CRC64, or the MD5 where that was sent.
     static func storedChecksum(_ response: HTTPResponse, sent: Checksum?) -> Checksum? {
         if sent?.algorithm == .md5 {
-            return response["content-md5"].flatMap(Base64.decode).map { Checksum(algorithm: .md5, bytes: $0) }
+            guard let bytes = response["content-md5"].flatMap(Base64.decode), bytes.count == ChecksumAlgorithm.md5.length else {
+                return nil
+            }
+            return Checksum(algorithm: .md5, bytes: bytes)
         }
-        guard let bytes = response["x-ms-content-crc64"].flatMap(Base64.decode) else { return nil }
+        guard let bytes = response["x-ms-content-crc64"].flatMap(Base64.decode),
+            bytes.count == ChecksumAlgorithm.crc64nvme.length
+        else { return nil }
         return Checksum(algorithm: .crc64nvme, bytes: bytes.reversed())
     }
 }

@@ -26,7 +26,7 @@ struct AzureFault: Sendable {
         let document = AzureErrorDocument(response.body)
         status = response.status
         // An answer to HEAD has no body, and says its code all the same.
-        code = response["x-ms-error-code"] ?? document?.code
+        code = (response["x-ms-error-code"] ?? document?.code).map(ServiceFailure.words)
         let line = document?.message?.split(whereSeparator: \.isNewline).first
         message = line.map { ServiceFailure.words(String($0)) }
         reason = document?.detail.flatMap(AzureFault.reason)

@@ -1,3 +1,5 @@
+internal import SluiceCore
+
 /// The strings, numbers and words of a JSON object's own level, and of the objects in it as `object.field`: what a token
 /// endpoint answers, a manifest's line (RFC 8259).
 ///
@@ -112,11 +114,10 @@ package struct JSONFields {
         case UInt8(ascii: "t"): return 0x09
         case UInt8(ascii: "u"):
             let digits = bytes[position...].prefix(4)
-            guard digits.count == 4, let unit = UInt16(String(decoding: digits, as: UTF8.self), radix: 16) else {
-                return nil
-            }
+            let nibbles = digits.compactMap(Hex.nibble)
+            guard nibbles.count == 4 else { return nil }
             position += 4
-            return unit
+            return nibbles.reduce(0) { $0 << 4 | UInt16($1) }
         default: return nil
         }
     }

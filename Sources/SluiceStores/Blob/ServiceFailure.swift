@@ -52,12 +52,14 @@ enum ServiceFailure {
 
     /// A service's own words on one line: bounded, without control characters, and cut where a signature is quoted.
     static func words(_ text: String) -> String {
-        // Enough for every message that the services document; a body can be as long as it likes.
+        // Bytes: enough for every message that the services document; a body can be as long as it likes, and so can a
+        // character with its marks.
         let bound = 300
         var line = ""
-        for word in text.prefix(4 * bound).split(whereSeparator: { $0.isWhitespace || $0.isNewline }) {
+        let start = String(decoding: text.utf8.prefix(4 * bound), as: UTF8.self)
+        for word in start.split(whereSeparator: { $0.isWhitespace || $0.isNewline }) {
             let shown = withoutSignature(word)
-            guard line.count + shown.count < bound else {
+            guard line.utf8.count + shown.utf8.count < bound else {
                 line += " …"
                 break
             }

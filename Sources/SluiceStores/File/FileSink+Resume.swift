@@ -20,8 +20,8 @@ struct TemporaryFileTicket: Sendable, Equatable {
     init?(_ ticket: UploadTicket) {
         let parts = ticket.bytes.split(separator: UInt8(ascii: "\n"), maxSplits: 2, omittingEmptySubsequences: false)
             .map { String(decoding: $0, as: UTF8.self) }
-        guard parts.count == 3, let inode = UInt(parts[1]), let name = parts[2].split(separator: "/").last,
-            name.hasPrefix(".sluice-"), name.hasSuffix(".tmp")
+        guard parts.count == 3, let inode = UInt(parts[1]), let name = parts[2].pathParts.last?.utf8,
+            name.starts(with: ".sluice-".utf8), name.reversed().starts(with: ".tmp".utf8.reversed()), !parts[2].utf8.contains(0)
         else { return nil }
         self.init(path: parts[2], inode: inode, boot: parts[0])
     }

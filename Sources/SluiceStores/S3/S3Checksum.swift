@@ -35,7 +35,7 @@ extension ChecksumAlgorithm {
     func s3Checksum(in response: HTTPResponse) -> Checksum? { s3Checksum(text: response[s3Header]) }
 
     func s3Checksum(text: String?) -> Checksum? {
-        guard s3Name != nil, let text, let bytes = Base64.decode(text) else { return nil }
+        guard s3Name != nil, let text, let bytes = Base64.decode(text), bytes.count == length else { return nil }
         return Checksum(algorithm: self, bytes: bytes)
     }
 }

@@ -22,24 +22,35 @@ struct S3Fault: Sendable {
     init(_ response: HTTPResponse) {
         let document = S3ErrorDocument(response.body)
         status = response.status
-        code = document?.code
+        code = document?.code.map(ServiceFailure.words)
         message = document?.message.map(ServiceFailure.words)
         subject = document?.subject
         region = response["x-amz-bucket-region"] ?? document?.region
         date = document?.serverTime ?? response["date"].flatMap { Timestamp(httpDate: $0) }
         isWebPage = document == nil && ServiceFailure.isWebPage(response)
-        target = response["location"].map { String($0.prefix { $0 != "?" }) } ?? document?.endpoint
+        let place = response["location"].map { String($0.prefix { $0 != "?" }) } ?? document?.endpoint
+        target = place.map(ServiceFailure.words)
     }
 
     /// The region to sign for and to send to, where the refusal is about the region.
     var regionToUse: String? {
-        guard let region, !region.isEmpty else { return nil }
+        // It becomes part of a host's name and of a header: what can't be a region's name is none.
+        guard let region, 1...64 ~= region.utf8.count, region.utf8.allSatisfy(S3Fault.isOfRegion) else { return nil }
         switch code {
         case "AuthorizationHeaderMalformed", "PermanentRedirect", "TemporaryRedirect",
             "IllegalLocationConstraintException":
             return region
         case nil: return (300..<400).contains(status) || status == 400 ? region : nil
         default: return nil
+        }
+    }
+
+    private static func isOfRegion(_ byte: UInt8) -> Bool {
+        switch byte {
+        case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"), UInt8(ascii: "0")...UInt8(ascii: "9"),
+            UInt8(ascii: "-"):
+            true
+        default: false
         }
     }
 

@@ -10,12 +10,16 @@ struct AnswerCollector {
     var receiver: (any DownloadBody)? { didSet { hasBegun = false } }
     /// Whether the first bytes have come and the receiver takes them.
     private var hasBegun = false
+    /// Whether the empty line that ends the head has come. libcurl takes a head that the connection's end cuts for a whole
+    /// one, be it without the headers that were to follow.
+    private(set) var isHeadWhole = false
 
     mutating func reset(limit: Int) {
         headers.removeAll()
         body.removeAll(keepingCapacity: true)
         self.limit = limit
         isOverLimit = false
+        isHeadWhole = false
         receiver = nil
     }
 
@@ -41,6 +45,9 @@ struct AnswerCollector {
     mutating func appendHeader(_ line: UnsafeRawBufferPointer) {
         if unsafe line.starts(with: "HTTP/".utf8) {
             headers.removeAll()
+            isHeadWhole = false
+        } else if unsafe line.first == UInt8(ascii: "\r") || line.first == UInt8(ascii: "\n") {
+            isHeadWhole = true
         } else {
             unsafe headers.append(line)
         }

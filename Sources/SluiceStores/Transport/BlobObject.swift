@@ -39,7 +39,7 @@ package final class BlobObject: ReadableObject {
         self.name = name
         self.dialect = dialect
         self.client = client
-        size = properties["content-length"].flatMap(Int.init)
+        size = properties.contentLength
         modified = properties["last-modified"].flatMap { Timestamp(httpDate: $0) }
         version = Locked(Version(entityTag: properties["etag"], isFixed: true, isListed: false))
         facts = Locked(Facts(properties, dialect))

@@ -159,7 +159,7 @@ extension SourceItem {
     fileprivate init(name: String, properties: HTTPResponse) {
         self.init(
             name: name,
-            size: properties["content-length"].flatMap { Int($0) },
+            size: properties.contentLength,
             modified: properties["last-modified"].flatMap { Timestamp(httpDate: $0) },
             entityTag: properties["etag"]
         )

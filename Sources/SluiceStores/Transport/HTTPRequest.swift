@@ -70,15 +70,23 @@ package struct HTTPResponse: Sendable {
 
     package var isSuccess: Bool { 200..<300 ~= status }
 
+    /// Bytes of the object that an answer to HEAD is about; nil where it doesn't say, or says what can't be.
+    var contentLength: Int? { self["content-length"].flatMap(Int.init).flatMap { $0 >= 0 ? $0 : nil } }
+
     /// How long the answer asks us to wait: Retry-After in seconds or as a date (RFC 9110, 10.2.3), or Azure's
-    /// and S3's millisecond variant.
+    /// and S3's millisecond variant; at most `longestWait`.
     package func retryAfter(now: Timestamp) -> Duration? {
         if let text = self["x-ms-retry-after-ms"], let milliseconds = Int(text), milliseconds >= 0 {
-            return .milliseconds(milliseconds)
+            return min(.milliseconds(milliseconds), HTTPResponse.longestWait)
         }
         guard let text = self["retry-after"] else { return nil }
-        if let seconds = Int(text), seconds >= 0 { return .seconds(seconds) }
+        if let seconds = Int(text), seconds >= 0 { return min(.seconds(seconds), HTTPResponse.longestWait) }
         guard let date = Timestamp(httpDate: text) else { return nil }
-        return max(.zero, .nanoseconds(date.nanoseconds - now.nanoseconds))
+        // Not in nanoseconds: dates may lie further apart than their numbers reach.
+        return min(max(.zero, .seconds(date.seconds - now.seconds)), HTTPResponse.longestWait)
     }
+
+    /// A service may ask for more, and a clock that is wrong may: asking again after five minutes harms no service, and a
+    /// run that waits for a day is taken for a dead one.
+    static let longestWait = Duration.seconds(300)
 }

@@ -77,7 +77,10 @@ struct HeaderBlock: Sendable {
         var (start, end) = unsafe (bytes.startIndex, bytes.endIndex)
         while start < end, unsafe bytes[start] <= 32 { start += 1 }
         while end > start, unsafe bytes[end - 1] <= 32 { end -= 1 }
-        return unsafe String(decoding: bytes[start..<end], as: UTF8.self)
+        let value = unsafe bytes[start..<end]
+        guard unsafe value.contains(where: { $0 == 0x0D || $0 == 0 }) else { return unsafe String(decoding: value, as: UTF8.self) }
+        // What would end a line or a C string where the value is sent on is taken for a space (RFC 9110, 5.5).
+        return unsafe String(decoding: value.map { $0 == 0x0D || $0 == 0 ? 0x20 : $0 }, as: UTF8.self)
     }
 }
 

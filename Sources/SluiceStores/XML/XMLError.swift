@@ -19,6 +19,10 @@ package struct XMLLimits: Sendable {
     package var depth = 32
     /// Bytes of one element's text. The longest that the services send are keys and metadata of 8 KiB.
     package var text = 1 << 20
+    /// Bytes of an element's or an attribute's name, and of an attribute's value; and the attributes of an element.
+    package var name = 256
+    package var attribute = 8 << 10
+    package var attributes = 64
 
     package init() {}
 }

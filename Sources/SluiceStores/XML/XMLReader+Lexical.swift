@@ -41,6 +41,7 @@ extension XMLReader {
         let start = position
         while position < bytes.count, XMLReader.isName(bytes[position]) { position += 1 }
         guard position > start else { throw XMLError("a name is missing", at: start) }
+        guard position - start <= limits.name else { throw XMLError("a name of more than \(limits.name) bytes", at: start) }
         switch bytes[start] {
         case UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "-"), UInt8(ascii: "."):
             throw XMLError("a name that starts with a digit or a sign", at: start)
@@ -60,6 +61,9 @@ extension XMLReader {
         position += 1
         var value: [UInt8] = []
         while position < bytes.count, bytes[position] != quote {
+            guard value.count < limits.attribute else {
+                throw XMLError("an attribute's value of more than \(limits.attribute) bytes", at: start)
+            }
             switch bytes[position] {
             case UInt8(ascii: "<"): throw XMLError("a < in an attribute's value", at: position)
             case UInt8(ascii: "&"): try appendReference(to: &value)

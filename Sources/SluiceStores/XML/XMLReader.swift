@@ -144,6 +144,9 @@ extension XMLReader {
             guard hadSpace else { throw XMLError("a start tag that is not closed", at: start) }
             let (attribute, value) = try self.attribute()
             guard !attribute.hasPrefix("xmlns") else { continue }
+            guard attributes.count < limits.attributes else {
+                throw XMLError("more than \(limits.attributes) attributes", at: start)
+            }
             guard attributes.updateValue(value, forKey: attribute) == nil else {
                 throw XMLError("the attribute \(attribute) twice", at: start)
             }
@@ -178,7 +181,7 @@ extension XMLReader {
         }
         let name = encoding.drop { " \t\r\n='\"".contains($0) }.prefix { !"'\" ".contains($0) }
         guard ["utf-8", "utf8", "us-ascii"].contains(name) else {
-            throw XMLError("the encoding \(name), where UTF-8 is taken", at: start)
+            throw XMLError("the encoding \(name.prefix(40)), where UTF-8 is taken", at: start)
         }
         return .nothing
     }
