@@ -15,6 +15,8 @@ package struct ConnectionOptions: Sendable {
     package var proxy: ProxyChoice = .system
     /// Whether `http://` is accepted for a host that is not this machine.
     package var allowsPlaintext = false
+    /// How long nothing may move, in either direction, before an attempt is given up; whole seconds.
+    package var stallLimit: Duration = .seconds(60)
 
     package init() {}
 }

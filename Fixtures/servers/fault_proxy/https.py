@@ -1,5 +1,7 @@
 """Faults in single HTTP/1.1 requests: a proxy that ends TLS, reads requests and asks an https server itself."""
 
+import hashlib
+import re
 import select
 import socket
 import ssl
@@ -62,6 +64,10 @@ class HttpsProxy:
                 return False
             if rule.respond:
                 return _respond(client, head, body, rule, record)
+            if rule.answer is not None:
+                return _answer_instead(client, body, rule, record)
+            if rule.forget:
+                return _forget(client, head, body, rule, record)
             return _forward(client, head, body, server, rule, record)
         finally:
             record.write()
@@ -81,9 +87,43 @@ def _respond(client, head, body, rule, record):
     return not keeps_body and not head.closes()
 
 
+def _answer_instead(client, body, rule, record):
+    """Whatever the rule says, whether or not it is HTTP."""
+    if not rule.early:
+        record.body_length = body.drain()
+    record.write()
+    client.sendall(rule.answer.replace("\\r", "\r").replace("\\n", "\n").encode("latin-1"))
+    if rule.early:
+        # A server that closes with unread input resets the connection: the client may lose the answer.
+        client.settimeout(1)
+        body.drain()
+    return False
+
+
+def _forget(client, head, body, rule, record):
+    """What a service says that has taken the body and loses it: the answers of Azure and S3 in one."""
+    digest = hashlib.md5()
+    scratch = memoryview(bytearray(_BUFFER_SIZE))
+    while count := body.read_into(scratch):
+        digest.update(scratch[:count])
+        record.body_length += count
+    answer = http1.Head("HTTP/1.1", str(rule.forget), "Forgotten", [("Content-Length", "0"), ("x-ms-request-id", "1")])
+    answer.headers.append(("ETag", f'"{digest.hexdigest()}"'))
+    for name, value in head.headers:
+        if name.lower() in ("x-ms-content-crc64", "content-md5") or name.lower().startswith("x-amz-checksum-crc"):
+            answer.headers.append((name, value))
+    record.write(rule.forget)
+    client.sendall(answer.encoded())
+    return not head.closes()
+
+
 def _forward(client, head, body, server, rule, record):
     upstream = server.connection()
     head.headers = [(name, value) for name, value in head.headers if name.lower() != "expect"]
+    _set_header(head, rule.set_request_header)
+    if rule.shift_range and (asked := re.fullmatch(r"bytes=(\d+)-(\d+)", head.get("range") or "")):
+        first, last = (int(number) + rule.shift_range for number in asked.groups())
+        _set_header(head, f"Range: bytes={first}-{last}")
     is_whole = True
     try:
         upstream.sendall(head.encoded())
@@ -97,15 +137,45 @@ def _forward(client, head, body, server, rule, record):
     if rule.drop_after_body:
         answered.drain()
         raise _Reset
-    client.sendall(answer.encoded())
-    for view in _framed(answered, rule.corrupt_response_byte, rule.truncate_response):
+    for number in range(rule.interim):
+        status = "103 Early Hints" if number % 2 else "100 Continue"
+        client.sendall(f"HTTP/1.1 {status}\r\nX-Number: {number}\r\n\r\n".encode())
+    _set_header(answer, rule.set_header)
+    if rule.http10:
+        gone = ("connection", "keep-alive", "transfer-encoding")
+        answer.headers = [(name, value) for name, value in answer.headers if name.lower() not in gone]
+        answer.first = "HTTP/1.0"
+    encoded = answer.encoded()
+    client.sendall(encoded[: rule.cut_head])
+    if rule.cut_head is not None:
+        return False
+    end = rule.stall_after if rule.truncate_response is None else rule.truncate_response
+    passed = []
+    for view in _framed(answered, rule.corrupt_response_byte, end, is_chunked=answered.chunked and not rule.http10):
         client.sendall(view)
-    if rule.truncate_response is not None:
+        if rule.again:
+            passed.append(bytes(view))
+    if rule.stall_after is not None:
+        _wait_for_end(client)
+    if rule.again:
+        client.sendall(encoded + b"".join(passed))
+    if end is not None or rule.http10:
+        server.close()
         return False
     if answer.closes() or (answered.length is None and not answered.chunked):
         server.close()
         return False
     return is_whole and not head.closes()
+
+
+def _set_header(head, line):
+    """Put `Name: value` in place of the headers of that name."""
+    if not line:
+        return
+    name, _, value = line.partition(":")
+    head.headers = [pair for pair in head.headers if pair[0].lower() != name.lower()]
+    if value.strip():
+        head.headers.append((name, value.strip()))
 
 
 def _counted(body, record, corrupt_at, reset_at):
@@ -115,8 +185,9 @@ def _counted(body, record, corrupt_at, reset_at):
         raise _Reset
 
 
-def _framed(body, corrupt_at=None, end_at=None, record=None):
+def _framed(body, corrupt_at=None, end_at=None, record=None, is_chunked=None):
     """A body in buffers with its chunk framing, corrupted at an offset, ending at another."""
+    is_chunked = body.chunked if is_chunked is None else is_chunked
     scratch = memoryview(bytearray(_BUFFER_SIZE))
     passed = 0
     while end_at is None or passed < end_at:
@@ -130,12 +201,12 @@ def _framed(body, corrupt_at=None, end_at=None, record=None):
         passed += count
         if record:
             record.body_length = passed
-        if body.chunked:
+        if is_chunked:
             yield b"%x\r\n" % count
         yield view
-        if body.chunked:
+        if is_chunked:
             yield b"\r\n"
-    if body.chunked and body.ended:
+    if is_chunked and body.ended:
         yield b"0\r\n\r\n"
 
 

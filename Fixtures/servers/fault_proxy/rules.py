@@ -15,6 +15,17 @@ _FAULTS = (
     "drop_after_body",
     "corrupt_response_byte",
     "truncate_response",
+    "answer",
+    "early",
+    "forget",
+    "interim",
+    "http10",
+    "cut_head",
+    "again",
+    "stall_after",
+    "set_request_header",
+    "shift_range",
+    "set_header",
 )
 
 
@@ -35,6 +46,17 @@ class Rule:
     drop_after_body: bool = setting(bool, "let the server answer, then reset instead of passing it on", False)
     corrupt_response_byte: int = setting(int, "corrupt the response's body at this offset")
     truncate_response: int = setting(int, "end the connection after so many bytes of the response's body")
+    answer: str = setting(str, "send this in place of an answer, \\r and \\n for ends of lines, and end the connection")
+    early: bool = setting(bool, "send `answer` before the request's body is read", False)
+    forget: int = setting(int, "read the body, answer with this status as the service would, and don't ask it")
+    interim: int = setting(int, "send so many answers of the statuses 100 and 103 first", 0)
+    http10: bool = setting(bool, "answer as HTTP/1.0, the body ending with the connection", False)
+    cut_head: int = setting(int, "end the connection after so many bytes of the answer's head")
+    again: bool = setting(bool, "send the answer twice", False)
+    stall_after: int = setting(int, "after so many bytes of the response's body send no more, until the client gives up")
+    set_request_header: str = setting(str, "`Name: value` in place of what the client sent")
+    shift_range: int = setting(int, "ask the server for the range so many bytes further on", 0)
+    set_header: str = setting(str, "`Name: value` in place of what the server sent; an empty value takes the header away")
 
     def names(self):
         """The faults that the rule injects, for the log."""

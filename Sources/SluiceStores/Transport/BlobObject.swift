@@ -270,7 +270,11 @@ extension ChecksumAlgorithm {
         guard response.status == 206 || part != nil || isWhole else {
             throw object.rangeIgnored("the server ignores ranges")
         }
-        guard let part, let place = ContentRange(part) else { return }
+        // Bytes of a part that isn't named may be any of the object's.
+        guard let part, let place = ContentRange(part) else {
+            guard isWhole else { throw object.rangeIgnored("the server does not say which range it answers") }
+            return
+        }
         guard place.start == range.lowerBound else { throw object.rangeIgnored("the server answers \"\(part)\"") }
         if let total = place.total, let size = object.size, total != size { throw object.changed(response) }
     }

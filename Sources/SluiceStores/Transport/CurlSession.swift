@@ -12,6 +12,8 @@ internal import SluiceCore
     private let errorText: UnsafeMutablePointer<CChar>
     fileprivate var answer = AnswerCollector()
     fileprivate var upload: (any UploadBody)?
+    /// Whether the body has said that it has no more bytes.
+    fileprivate var uploadHasEnded = false
     /// Called when the body has no bytes now and the transfer is paused.
     var onPause: (() -> Void)?
 
@@ -77,6 +79,7 @@ internal import SluiceCore
     ) throws(StoreError) {
         answer.reset(limit: bodyLimit.rawValue)
         upload = body
+        uploadHasEnded = false
         unsafe errorText[0] = 0
         try setString(CURLOPT_URL, request.address.description)
         try set(CURLOPT_LOW_SPEED_TIME, Int(stallLimit.components.seconds))
@@ -131,6 +134,7 @@ internal import SluiceCore
         headers.removeAll()
         var hasContentType = false
         for header in request.headers {
+            try CurlSession.requireOneLine(header)
             headers.append(header.name, header.value)
             if header.isContentType { hasContentType = true }
         }
@@ -139,6 +143,18 @@ internal import SluiceCore
         if !hasContentType { headers.append(line: "Content-Type:") }
         if case .step = request.body, body?.count == nil { headers.append(line: "Transfer-Encoding: chunked") }
         try check(unsafe sluice_set_list(handle, CURLOPT_HTTPHEADER, headers.list()))
+    }
+
+    /// libcurl sends a header as it stands, so that an end of line in it, which a server can have put into a listed tag,
+    /// would begin another header.
+    private static func requireOneLine(_ header: HTTPRequest.Header) throws(StoreError) {
+        guard header.value.utf8.contains(where: { $0 == 0x0A || $0 == 0x0D || $0 == 0 }) else { return }
+        throw StoreError(
+            .unexpectedAnswer,
+            "the header \(header.name) can't be sent",
+            cause: "its value has an end of line or a NUL in it",
+            advice: "It comes from the object's properties or from the service: look at the object with another client"
+        )
     }
 
     /// Hands the body of an answer of success to `receiver` instead of keeping it.
@@ -188,8 +204,28 @@ internal import SluiceCore
         guard code == CURLE_OK else {
             throw CurlFailure.error(code, words: unsafe String(cString: errorText), origin: origin(), phase: phase)
         }
-        return answer.response(status: status)
+        guard answer.isHeadWhole else {
+            throw StoreError(
+                .transient,
+                "the answer of \(origin()) was cut",
+                cause: "the connection ended within its head",
+                wasConnected: true
+            )
+        }
+        let response = answer.response(status: status)
+        // Whoever confirms what it has not got has mistaken something else for it.
+        if response.isSuccess, let upload, !hasSent(upload) {
+            throw StoreError(
+                .transient,
+                "\(origin()) answered before it had the whole body",
+                cause: "it said \(status) after \(bytesSent) bytes",
+                wasConnected: true
+            )
+        }
+        return response
     }
+
+    private func hasSent(_ body: any UploadBody) -> Bool { body.count.map { bytesSent >= $0 } ?? uploadHasEnded }
 
     /// How far a transfer that failed had come.
     private var phase: CurlFailure.Phase {
@@ -267,7 +303,9 @@ private func readBody(
     case .wait:
         session.pause()
         return sluice_readfunc_pause
-    case .end: return 0
+    case .end:
+        session.uploadHasEnded = true
+        return 0
     case .broken: return sluice_readfunc_abort
     }
 }

@@ -9,7 +9,7 @@ package struct TransportSettings: Sendable {
     package var proxyCredentials: Secret?
     package var connectTimeout: Duration = .seconds(30)
     /// How long nothing may move, in either direction, before an attempt is given up.
-    package var stallLimit: Duration = .seconds(60)
+    package var stallLimit: Duration { options.stallLimit }
     /// The same for a commit, which a service may work on for minutes without a byte.
     package var commitStallLimit: Duration = .seconds(600)
 

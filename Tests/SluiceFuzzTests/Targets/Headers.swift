@@ -4,7 +4,7 @@ import SluiceCore
 
 extension FuzzTarget {
     /// What servers say in headers.
-    static let headers = [answer, retryAfter, encodedWord, checksum]
+    static let headers = [answer, retryAfter, contentRange, encodedWord, checksum]
 
     private static let answer = FuzzTarget(
         "headers",
@@ -55,6 +55,15 @@ extension FuzzTarget {
                 try require(wait <= HTTPResponse.longestWait, "a wait of \(wait)")
             }
         }
+    }
+
+    private static let contentRange = FuzzTarget(
+        text: "content-range",
+        samples: ["bytes 0-4/5", "bytes 1048576-2097151/104857600", "bytes 7-7/*", "bytes */5"],
+        words: ["bytes ", "-", "/", "*", "0-0"]
+    ) { text in
+        guard let range = ContentRange(text) else { return }
+        try require(range.start >= 0, "the range starts at \(range.start)")
     }
 
     private static let encodedWord = FuzzTarget(
