@@ -27,6 +27,13 @@ package struct SinkStep: ~Copyable, Sendable {
     package var progress = StepProgress()
     /// Bytes of bodies that the last attempt put on the network, whatever came of it.
     package var bytesOnWire = 0
+    /// When it was given out for the last time, on a clock of the feed's own. An instant would make the step a value
+    /// whose size only the standard library knows, which a loop over a feed can't take apart.
+    package var started: Duration?
+    /// How long the last attempt waited for us: for bytes, or because of a bound on the rate.
+    package var heldBack = Duration.zero
+    /// How often it was broken off because others like it were much faster.
+    package var cuts = 0
 
     package init(upload: Upload, action: Action, body: consuming StepBody = StepBody(), checksum: Checksum? = nil) {
         self.upload = upload

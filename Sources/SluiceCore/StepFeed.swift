@@ -11,14 +11,40 @@ package protocol StepFeed: AnyObject, Sendable {
     /// Says what came of a step. The feed takes the step, and its slab, back.
     func finish(_ step: consuming SinkStep, _ result: StepResult)
 
+    /// Whether a step under way is so late that it should be broken off and ended with `TailCut`: it will be given out
+    /// again. Asked now and then of steps that may be performed twice.
+    ///
+    /// - Parameter sent: bytes of its body that have left.
+    func isTail(_ step: borrowing SinkStep, sent: Int) -> Bool
+
     /// Whether steps under way are to be given up.
     var isCancelled: Bool { get }
+}
+
+extension StepFeed {
+    package func isTail(_ step: borrowing SinkStep, sent: Int) -> Bool { false }
+}
+
+/// A step that was broken off because it was much slower than others like it.
+package struct TailCut: Failure {
+    package init() {}
+    package var kind: FailureKind { .transient }
+    package var what: String { "a connection was much slower than the others" }
+    package var cause: String? { nil }
+    package var advice: String? { nil }
 }
 
 /// Someone who has other things to wait for than a feed.
 package protocol StepWaker: AnyObject, Sendable {
     /// Makes its wait return. May be called from any thread and more often than needed.
     func wake()
+
+    /// Says when asking again can help, where the feed knows. Called by `StepFeed.next`, on the thread that asks.
+    func askAgain(at moment: ContinuousClock.Instant)
+}
+
+extension StepWaker {
+    package func askAgain(at moment: ContinuousClock.Instant) {}
 }
 
 /// What a feed answers.

@@ -52,7 +52,10 @@ package final class CopyRun: Sendable {
     ///
     /// - Throws: a `Failure` when the run could not start: nothing was touched then.
     package func execute() throws -> CopyResult {
-        let endpoints = try StoreFactory(specification, run: ledger?.identifier).endpoints(source: source, sink: sink)
+        let limits = RunLimits(specification)
+        cancellation.onCancel { limits.close() }
+        let factory = StoreFactory(specification, run: ledger?.identifier, limits: limits)
+        let endpoints = try factory.endpoints(source: source, sink: sink)
         isOpened.withLock { $0 = true }
         try endpoints.sink.prepare()
         guard !cancellation.isCancelled else { throw Cancelled() }
@@ -70,6 +73,7 @@ package final class CopyRun: Sendable {
             meters: meters,
             tally: tally,
             cancellation: cancellation,
+            limits: limits,
             journal: journal,
             recordItem: { item in
                 if let removal, case .copied = item.outcome { removal.submit(item) } else { record(item) }

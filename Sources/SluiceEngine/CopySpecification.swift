@@ -59,6 +59,10 @@ package struct CopySpecification: Sendable {
     package var blockSize: ByteCount?
     /// Bound on everything buffered.
     package var memory = ByteCount.mebibytes(256)
+    /// How many bytes a second all connections send at most, and how many they receive.
+    package var bandwidth: BandwidthSchedule?
+    /// How many requests all connections start a second at most.
+    package var requestsPerSecond: Int?
     package var codec: (any ChunkCodec)?
     /// Whether objects whose names say that they are compressed are decompressed on the way.
     package var decompresses = false

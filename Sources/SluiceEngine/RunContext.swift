@@ -15,6 +15,7 @@ final class RunContext: Sendable {
     let meters: StageMeters
     let tally: Tally
     let cancellation: Cancellation
+    let limits: RunLimits
     let checksumAlgorithm: ChecksumAlgorithm?
     /// What objects keep beside their bytes; nil for nothing.
     let preservation: Preservation?
@@ -29,6 +30,7 @@ final class RunContext: Sendable {
         meters: StageMeters,
         tally: Tally,
         cancellation: Cancellation,
+        limits: RunLimits? = nil,
         journal: RunJournal? = nil,
         recordItem: @escaping @Sendable (ItemRecord) -> Void
     ) {
@@ -39,6 +41,7 @@ final class RunContext: Sendable {
         self.meters = meters
         self.tally = tally
         self.cancellation = cancellation
+        self.limits = limits ?? RunLimits(specification)
         self.journal = journal
         self.recordItem = recordItem
         let shares = MemoryShares(specification, endpoints.sink.traits)

@@ -56,7 +56,8 @@ final class RunThreads {
             workers: writers,
             policy: context.specification.retry.policy,
             meter: context.meters.writer,
-            observer: settlement
+            observer: settlement,
+            requests: context.sink.traits.isRemote ? context.limits.requests : nil
         )
         settlement.attach(stage)
     }

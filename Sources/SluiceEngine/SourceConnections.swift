@@ -76,7 +76,7 @@ final class SourceConnections: Sendable {
     }
 
     private func wait(after failure: any Failure, _ attempt: Int) throws {
-        if failure.kind == .throttled { monitor.withLock { $0.governor.throttle() } }
+        if failure.kind == .throttled { monitor.withLock { state in _ = state.governor.throttle() } }
         guard
             case .retry(let pause) = policy.decision(
                 attempt: attempt,

@@ -5,11 +5,15 @@ internal import SluiceStores
 struct StoreFactory {
     private let specification: CopySpecification
     private let run: String?
+    private let limits: RunLimits
 
-    /// - Parameter run: the identifier of a run that another process can go on with.
-    init(_ specification: CopySpecification, run: String? = nil) {
+    /// - Parameters:
+    ///   - run: the identifier of a run that another process can go on with.
+    ///   - limits: the run's, where others keep to them too.
+    init(_ specification: CopySpecification, run: String? = nil, limits: RunLimits? = nil) {
         self.specification = specification
         self.run = run
+        self.limits = limits ?? RunLimits(specification)
     }
 
     /// - Parameters:
@@ -169,8 +173,8 @@ struct StoreFactory {
         let client = HTTPClient(settings: settings)
         let dialect: any BlobDialect
         switch target.kind {
-        case .file: return FileSink(root: target.root, run: run)
-        case .standardStream: return StandardOutputSink()
+        case .file: return FileSink(root: target.root, run: run, pace: localPace)
+        case .standardStream: return StandardOutputSink(pace: localPace)
         case .http(let base):
             try requireEncryption(base, connection)
             dialect = HTTPDialect(base: base, authorization: try credentials(.sink).httpAuthorization())
@@ -266,7 +270,17 @@ struct StoreFactory {
 
     private func settings(_ connection: ConnectionOptions) -> TransportSettings {
         let proxy = specification.environment["SLUICE_PROXY_USERPWD"].map { Secret($0) }
-        return TransportSettings(options: connection, proxyCredentials: proxy)
+        var settings = TransportSettings(options: connection, proxyCredentials: proxy)
+        settings.limits = limits.transport
+        return settings
+    }
+
+    /// Bytes that come over a connection are held back there.
+    private var localPace: (any Pace)? {
+        switch specification.source {
+        case .file, .standardStream: limits.transport.sent
+        case .http, .s3, .azure, .odbc: nil
+        }
     }
 
     private func requireEncryption(_ address: HTTPAddress, _ connection: ConnectionOptions) throws {

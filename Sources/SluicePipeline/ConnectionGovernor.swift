@@ -2,7 +2,8 @@
 /// too much.
 ///
 /// It climbs by doubling at first and by an eighth later, keeps a step only when throughput gained a quarter of what the
-/// connections did, and halves at 429 and 503. It reads no clock: the caller says what was confirmed in which interval.
+/// connections did, and halves at 429 and 503. Where the service says how long to wait, or one connection is too much
+/// still, it asks for a rest. It reads no clock: the caller says what was confirmed in which interval.
 package struct ConnectionGovernor: Sendable {
     private enum Phase: Sendable {
         case doubling
@@ -21,12 +22,20 @@ package struct ConnectionGovernor: Sendable {
     /// The limit and rate before the last step up.
     private var before: (limit: Int, rate: Double)?
     private var throttledInInterval = false
+    /// Refusals at the least limit since something was confirmed.
+    private var refusalsAtLeast = 0
 
     /// The share of a step's own size that it must gain: where connections wait for round trips, twice as many move
     /// nearly twice as much; where the line or a processor is full, more only cost handshakes.
     private static let worthwhileShare = 0.25
     /// Intervals between tries at a limit that stood.
     private static let patience = 20
+    /// Intervals between a refusal and the next try: a service that is busy for a moment costs moments.
+    private static let patienceAfterRefusal = 8
+    /// The first rest of a single connection that is refused; it doubles with each refusal in a row.
+    private static let firstRest = Duration.milliseconds(100)
+    /// No rest is longer: what a service says of one object need not hold for all.
+    private static let longestRest = Duration.seconds(10)
 
     /// A fixed limit.
     package init(fixed limit: Int) {
@@ -43,14 +52,31 @@ package struct ConnectionGovernor: Sendable {
     }
 
     /// The service asked for fewer requests.
-    package mutating func throttle() {
+    ///
+    /// - Parameter retryAfter: how long it asks us to wait.
+    /// - Returns: how long no request is to be started.
+    @discardableResult package mutating func throttle(retryAfter: Duration? = nil) -> Duration {
         throttled += 1
+        let rest = rest(retryAfter)
         // One cut an interval: a burst of 503 is one message.
-        guard !throttledInInterval else { return }
+        guard !throttledInInterval else { return rest }
         throttledInInterval = true
         limit = max(1, limit / 2)
         before = nil
-        phase = .holding(ConnectionGovernor.patience)
+        phase = .holding(ConnectionGovernor.patienceAfterRefusal)
+        return rest
+    }
+
+    /// Something was confirmed.
+    package mutating func confirm() { refusalsAtLeast = 0 }
+
+    private mutating func rest(_ retryAfter: Duration?) -> Duration {
+        var rest = retryAfter ?? .zero
+        if limit == 1 {
+            rest = max(rest, ConnectionGovernor.firstRest * (1 << min(refusalsAtLeast, 7)))
+            refusalsAtLeast += 1
+        }
+        return min(rest, ConnectionGovernor.longestRest)
     }
 
     /// An interval has passed.

@@ -8,42 +8,17 @@ package protocol StepObserver: AnyObject, Sendable {
 
 /// Hands steps to a sink's workers, within the governor's limit, and tries failed ones again.
 package final class WriteStage: StepFeed {
-    private struct State: ~Copyable {
-        var queue = StepQueue<SinkStep>()
-        var governor: ConnectionGovernor
-        var active = 0
-        var peakActive = 0
-        var blockedWorkers = 0
-        var wakers: [any StepWaker] = []
-        var confirmedInInterval = 0
-        var wasFull = false
-        var isEnded = false
-        var isCancelled = false
-        var retries = 0
-        var bytesOnWire = 0
-        /// When the steps under way were last accounted for.
-        var accounted: ContinuousClock.Instant?
-
-        /// Adds the time since the last change: busy for each step under way, waiting for each that might be.
-        mutating func account(_ meter: StageMeter) {
-            let now = ContinuousClock.now
-            defer { accounted = now }
-            guard let last = accounted, !isEnded else { return }
-            let passed = last.duration(to: now)
-            meter.addBusy(passed * active)
-            meter.addWaitingForInput(passed * max(0, governor.limit - active))
-        }
-    }
-
     private final class Box {
-        var state: State
-        init(_ governor: ConnectionGovernor) { state = State(governor: governor) }
+        var state: WriteState
+        init(_ state: consuming WriteState) { self.state = state }
     }
 
     /// What the stage counted.
     package struct Counts: Sendable {
         package var retries: Int
         package var throttled: Int
+        /// Requests that were broken off because others were much faster; they are among the retries.
+        package var tailCuts = 0
         package var peakActive: Int
         package var active: Int
         package var limit: Int
@@ -53,23 +28,21 @@ package final class WriteStage: StepFeed {
     }
 
     private let monitor: Monitor<Box>
-    private let policy: RetryPolicy
     private let meter: StageMeter
     private let observer: any StepObserver
 
-    private let workers: Int
-
-    /// - Parameter workers: how many threads will take steps.
+    /// - Parameters:
+    ///   - workers: how many threads will take steps.
+    ///   - requests: the rate at which steps are started at most.
     package init(
         governor: ConnectionGovernor,
         workers: Int,
         policy: RetryPolicy,
         meter: StageMeter,
-        observer: any StepObserver
+        observer: any StepObserver,
+        requests: (any Pace)? = nil
     ) {
-        monitor = Monitor(Box(governor))
-        self.workers = workers
-        self.policy = policy
+        monitor = Monitor(Box(WriteState(governor: governor, workers: workers, policy: policy, requests: requests)))
         self.meter = meter
         self.observer = observer
     }
@@ -92,61 +65,46 @@ package final class WriteStage: StepFeed {
     }
 
     package func next(waker: (any StepWaker)?, held: Int) -> NextStep {
-        var isBlocked = false
-        var passesOn = false
-        let next = monitor.wait { box -> NextStep? in
-            if isBlocked {
-                box.state.blockedWorkers -= 1
-                isBlocked = false
-            }
-            let limit = box.state.governor.limit
-            let isForIdle = box.state.queue.count <= box.state.blockedWorkers
-            let hasShare = held < (limit + workers - 1) / workers
-            if waker != nil, !hasShare || isForIdle {
-                // A busy worker leaves the others their share, and what idle ones were woken for.
-                box.state.wasFull = box.state.wasFull || box.state.active >= limit
-                passesOn = !hasShare && !isForIdle && box.state.active < limit
-            } else if box.state.active < limit {
-                if let step = box.state.queue.next(now: .now) {
-                    box.state.account(meter)
-                    box.state.active += 1
-                    box.state.peakActive = max(box.state.peakActive, box.state.active)
-                    return .step(step)
-                }
-                if box.state.isEnded { return .ended }
-            } else {
-                box.state.wasFull = true
-                // Nothing more will come: those that the limit keeps out need not wait for those under way.
-                if box.state.isEnded, !box.state.queue.hasReady(now: .now) { return .ended }
-            }
+        var asker = WriteState.Asker(waker: waker, held: held)
+        var deadline: ContinuousClock.Instant?
+        while true {
+            let next = wait(until: deadline) { state in state.take(&asker, meter, sleepsTo: deadline) }
             if let waker {
-                if !box.state.wakers.contains(where: { $0 === waker }) { box.state.wakers.append(waker) }
-                return .empty
+                // It may have been woken for a step that another one has a share left for.
+                if asker.passesOn { passOn(from: waker) }
+                if let moment = asker.due { waker.askAgain(at: moment) }
+                return next
             }
-            box.state.blockedWorkers += 1
-            isBlocked = true
-            return nil
+            switch consume next {
+            case .step(let step): return .step(step)
+            case .ended: return .ended
+            // A blocked one that is held back sleeps to its moment, and any other until it is woken.
+            case .empty: deadline = asker.due
+            }
         }
-        // It may have been woken for a step that another one has a share left for.
-        if let waker, passesOn { passOn(from: waker) }
-        return next
+    }
+
+    /// Runs `body` whenever something has changed until it has a result; `.empty` at the deadline.
+    private func wait(until deadline: ContinuousClock.Instant?, _ body: (inout WriteState) -> NextStep?) -> NextStep {
+        guard let deadline else { return monitor.wait { box in body(&box.state) } }
+        return monitor.wait(deadline: deadline) { box in body(&box.state) } ?? .empty
     }
 
     package func finish(_ step: consuming SinkStep, _ result: StepResult) {
         if case .confirmed(let outcome) = result { meter.addBytes(in: max(step.body.count, outcome.bytesSent), out: outcome.bytesSent) }
         var held: SinkStep? = consume step
         let settled: SinkStep? = monitor.withLock { box in
-            box.state.account(meter)
+            let now = box.state.account(meter)
             box.state.active -= 1
             guard var step = held.take() else { return nil }
             box.state.bytesOnWire += step.bytesOnWire
             step.bytesOnWire = 0
             switch result {
             case .confirmed(let outcome):
-                box.state.confirmedInInterval += max(outcome.bytesSent, WriteStage.leastWeight)
+                box.state.confirm(step, outcome, at: now)
                 return step
             case .failed(let failure):
-                return settle(step, failure, &box.state)
+                return box.state.settle(step, failure)
             }
         }
         if let settled { observer.finished(settled, result) }
@@ -156,26 +114,8 @@ package final class WriteStage: StepFeed {
         if isEnded { wakeAll() } else if isReady { wakeOne() }
     }
 
-    /// A confirmed step counts as at least this many bytes when rates are compared: small objects cost the service a
-    /// request, not their bytes.
-    private static let leastWeight = 16 << 10
-
-    /// Keeps a step for another attempt, or returns it as failed for good.
-    private func settle(_ step: consuming SinkStep, _ failure: any Failure, _ state: inout State) -> SinkStep? {
-        if failure.kind == .throttled { state.governor.throttle() }
-        // A stream can't be read twice: its item starts over, and whoever knows the item decides that.
-        if state.isCancelled || step.action.isStream { return step }
-        switch policy.decision(attempt: step.attempt, failure: failure, jitter: Double.random(in: 0...1)) {
-        case .giveUp:
-            return step
-        case .retry(let wait):
-            state.retries += 1
-            var step = step
-            step.attempt += 1
-            let lane = step.action.lane
-            state.queue.delay(step, lane: lane, until: .now + wait)
-            return nil
-        }
+    package func isTail(_ step: borrowing SinkStep, sent: Int) -> Bool {
+        monitor.withLock { box in box.state.isTail(step, sent: sent, at: .now) }
     }
 
     /// To be called a few times a second: wakes workers for steps that have become due.
@@ -229,6 +169,7 @@ package final class WriteStage: StepFeed {
             Counts(
                 retries: box.state.retries,
                 throttled: box.state.governor.throttled,
+                tailCuts: box.state.tails.cuts,
                 peakActive: box.state.peakActive,
                 active: box.state.active,
                 limit: box.state.governor.limit,
@@ -273,14 +214,5 @@ package final class WriteStage: StepFeed {
         }
         monitor.broadcast()
         for waker in wakers { waker.wake() }
-    }
-}
-
-extension SinkStep.Action {
-    fileprivate var lane: StepQueue<SinkStep>.Lane {
-        switch self {
-        case .whole, .block, .stream: .data
-        case .begin, .commit, .abort: .control
-        }
     }
 }

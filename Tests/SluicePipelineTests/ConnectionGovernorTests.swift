@@ -128,4 +128,21 @@ private struct Service {
             #expect(1...most ~= governor.limit, "seed \(seed)")
         }
     }
+
+    @Test("a rest that the service asks for is kept, up to ten seconds", arguments: [(1, 1), (10, 10), (3600, 10)])
+    func rest(asked: Int, seconds: Int) {
+        var governor = ConnectionGovernor(startingAt: 64, maximum: 256)
+        #expect(governor.throttle(retryAfter: .seconds(asked)) == .seconds(seconds))
+        #expect(governor.throttle() == .zero)
+    }
+
+    @Test("one connection that is refused rests longer and longer, until something is confirmed")
+    func lastConnection() {
+        var governor = ConnectionGovernor(fixed: 1)
+        var rests = (0..<9).map { _ in governor.throttle() }
+        #expect(rests == [100, 200, 400, 800, 1600, 3200, 6400, 10_000, 10_000].map { .milliseconds($0) })
+        governor.confirm()
+        rests = [governor.throttle(), governor.throttle(retryAfter: .seconds(5))]
+        #expect(rests == [.milliseconds(100), .seconds(5)])
+    }
 }

@@ -160,6 +160,65 @@ import Testing
         #expect(observer.endings.count == 1)
     }
 
+    @Test("a step is given out only when the rate has a place for it, and whoever asks hears when that is")
+    func requestRate() throws {
+        let pace = FakePace()
+        let stage = WriteStage(
+            governor: ConnectionGovernor(fixed: 8), workers: 1, policy: WriteStageTests.policy, meter: StageMeter(),
+            observer: FakeObserver(), requests: pace
+        )
+        let waker = Waker()
+        guard case .empty = stage.next(waker: waker, held: 1) else { return missing("there is nothing") }
+        #expect(waker.moments.isEmpty && pace.reserved == 0)
+        for number in 0..<2 { stage.submit(SinkStep(upload: Upload(name: "\(number)", size: nil), action: .begin)) }
+        for _ in 0..<3 {
+            guard case .empty = stage.next(waker: waker, held: 0) else { return missing("it was not held back") }
+        }
+        // One place in the line, however often somebody asks.
+        #expect(waker.moments.count == 3 && pace.reserved == 1)
+        pace.isDue = true
+        guard case .step(let first) = stage.next(waker: waker, held: 0) else { return missing("it is held back") }
+        stage.finish(first, .confirmed(StepOutcome()))
+        pace.isDue = false
+        guard case .empty = stage.next(waker: waker, held: 0) else { return missing("it was not held back") }
+        #expect(pace.reserved == 2)
+        // A cancelled run waits for no rate.
+        stage.submit(SinkStep(upload: Upload(name: "2", size: nil), action: .abort))
+        stage.cancel()
+        guard case .step(let abort) = stage.next(waker: nil, held: 0) else { return missing("the abort is held back") }
+        stage.finish(abort, .confirmed(StepOutcome()))
+    }
+
+    @Test("a service that says when to come back is left alone until then")
+    func rest() {
+        let stage = stage(ConnectionGovernor(fixed: 8), workers: 1, FakeObserver())
+        for number in 0..<2 { stage.submit(SinkStep(upload: Upload(name: "\(number)", size: nil), action: .begin)) }
+        guard case .step(let step) = stage.next(waker: nil, held: 0) else { return missing("a step is missing") }
+        let before = ContinuousClock.now
+        stage.finish(step, .failed(Broken(.throttled, retryAfter: .seconds(8))))
+        let waker = Waker()
+        guard case .empty = stage.next(waker: waker, held: 0) else { return missing("it was not held back") }
+        #expect((waker.moments.first.map { before.duration(to: $0) } ?? .zero) >= .seconds(8))
+        stage.cancel()
+    }
+
+    @Test("a step that was cut is given out again at once, before others, and counts as no attempt")
+    func cuts() {
+        let stage = stage(ConnectionGovernor(fixed: 8), workers: 1, FakeObserver())
+        for number in 0..<2 {
+            stage.submit(SinkStep(upload: Upload(name: "\(number)", size: nil), action: .block(ordinal: 0, offset: 0)))
+        }
+        guard case .step(let step) = stage.next(waker: nil, held: 0) else { return missing("a step is missing") }
+        let isTail = stage.isTail(step, sent: 0)
+        #expect(!isTail)
+        stage.finish(step, .failed(TailCut()))
+        guard case .step(let again) = stage.next(waker: nil, held: 0) else { return missing("the step is lost") }
+        #expect(again.upload.name == "0" && again.cuts == 1 && again.attempt == 0)
+        #expect(stage.counts.tailCuts == 1 && stage.counts.retries == 1)
+        stage.finish(again, .confirmed(StepOutcome()))
+        stage.cancel()
+    }
+
     @Test("after a cancellation only aborts are taken, and the rest ends as cancelled")
     func cancellation() {
         let observer = FakeObserver()
@@ -182,5 +241,26 @@ private func missing(_ what: Comment) { Issue.record(what) }
 
 private final class Waker: StepWaker {
     let count = Counter()
+    private let list = Monitor([ContinuousClock.Instant]())
     func wake() { count.add(1) }
+    func askAgain(at moment: ContinuousClock.Instant) { list.withLock { $0.append(moment) } }
+    /// When it was told to ask again.
+    var moments: [ContinuousClock.Instant] { list.withLock { $0 } }
+}
+
+/// A rate that a test lets through.
+private final class FakePace: Pace {
+    private let state = Monitor((reserved: 0, isDue: false))
+    var reserved: Int { state.withLock { $0.reserved } }
+    var isDue: Bool {
+        get { state.withLock { $0.isDue } }
+        set { state.withLock { $0.isDue = newValue } }
+    }
+    func reserve(upTo wanted: Int) -> PaceShare {
+        state.withLock { $0.reserved += 1 }
+        return PaceShare(count: 1, position: 0)
+    }
+    func due(_ share: PaceShare) -> ContinuousClock.Instant? { isDue ? nil : .now + .seconds(60) }
+    func giveBack(_ count: Int) {}
+    func take(upTo wanted: Int) -> Int { wanted }
 }

@@ -2,6 +2,7 @@ internal import ArgumentParser
 internal import SluiceCodecs
 internal import SluiceCore
 internal import SluiceEngine
+internal import SluicePipeline
 
 extension CopySpecification.Verification: ExpressibleByArgument {}
 
@@ -41,6 +42,18 @@ struct CopyArguments: ParsableArguments {
 
     @Option(help: .init("Bound on everything buffered.", valueName: "size"))
     var memory = "256MiB"
+
+    @Option(
+        help: .init(
+            "Bytes a second at most, over all connections: 10M, or by the clock, as in '08:00,10M 18:00,off'.",
+            discussion: "Each rate holds from its time on, every day or on one: Mon-08:00,10M. It holds for each direction.",
+            valueName: "rate"
+        )
+    )
+    var bandwidth: String?
+
+    @Option(help: .init("Requests that are started a second at most, over all connections.", valueName: "n"))
+    var requestsPerSecond: Int?
 
     @Option(
         help: .init("Compress on the way: gzip, lz4 or zstd, with :LEVEL if you like, or none.", valueName: "codec"),
@@ -128,6 +141,8 @@ struct CopyArguments: ParsableArguments {
             try CopyArguments.size($0, of: "--block-size", atLeast: .kibibytes(4))
         }
         specification.memory = try CopyArguments.size(memory, of: "--memory", atLeast: .mebibytes(16))
+        specification.bandwidth = try bandwidth.map(CopyArguments.schedule)
+        specification.requestsPerSecond = try CopyArguments.requestRate(requestsPerSecond)
         specification.codec = try codec(named: compress)
         specification.decompresses = decompress == .auto
         specification.verification = verify
@@ -151,6 +166,22 @@ struct CopyArguments: ParsableArguments {
             throw UsageError("--connections \"\(text)\" is neither auto nor a number from 1 to \(mostConnections)")
         }
         return .fixed(count)
+    }
+
+    private static func schedule(_ text: String) throws -> BandwidthSchedule {
+        do {
+            return try BandwidthSchedule(parsing: text)
+        } catch {
+            throw UsageError(
+                "--bandwidth \"\(text)\": \(error.what)",
+                advice: "Write a rate such as 10M, or times and rates such as '08:00,10M 18:00,off' or 'Mon-08:00,512K Sat-00:00,off'"
+            )
+        }
+    }
+
+    private static func requestRate(_ count: Int?) throws -> Int? {
+        guard let count, count < 1 else { return count }
+        throw UsageError("--requests-per-second \(count) lets nothing through", advice: "Give a number from 1 on, or leave it out")
     }
 
     private static func preserved(_ text: String?) throws -> Set<CopySpecification.Preserved> {

@@ -6,10 +6,10 @@ enum UpcomingOptions {
     ]
 
     private static let options: Set<String> = [
-        "--bad-rows", "--bandwidth", "--batch-rows", "--file-prefix",
+        "--bad-rows", "--batch-rows", "--file-prefix",
         "--format", "--keep-staging", "--max-bad-rows", "--max-rows-per-file",
         "--partition-column", "--partitions",
-        "--query", "--requests-per-second", "--sink-credential", "--skip-bad-rows", 
+        "--query", "--sink-credential", "--skip-bad-rows", 
         "--source-credential", "--staging", "--staging-compress", "--staging-credential", "--staging-endpoint",
         "--table",
     ]

@@ -131,6 +131,7 @@ extension RunReport {
         if sums.filesResumed > 0 { json.field("filesResumed", sums.filesResumed) }
         json.field("retries", counts?.retries)
         json.field("throttled", counts?.throttled)
+        json.field("tailCuts", counts?.tailCuts)
         json.objectField("stages") { json in
             RunReport.write(stages.reader, "reader", to: &json)
             RunReport.write(stages.chunker, "chunker", to: &json)

@@ -7,14 +7,17 @@ package struct FileSink: ObjectSink {
     package let location: Location
     private let root: String
     private let run: String?
+    private let pace: (any Pace)?
 
     /// - Parameters:
     ///   - root: the directory that names are relative to; empty for the working directory.
     ///   - run: the run's identifier. Its temporary files get names that another attempt gives them as well, and so puts
     ///     its own in the place of those that a killed one has left; nil for random names.
-    package init(root: String, run: String? = nil) {
+    ///   - pace: the rate at which bytes are written at most.
+    package init(root: String, run: String? = nil, pace: (any Pace)? = nil) {
         self.root = root
         self.run = run
+        self.pace = pace
         location = .file(path: root.isEmpty ? "." : root, isDirectory: true)
     }
 
@@ -60,7 +63,7 @@ package struct FileSink: ObjectSink {
     }
 
     package func serve(_ feed: any StepFeed, slots: Int) {
-        let worker = FileSinkWorker(root: root, run: run)
+        let worker = FileSinkWorker(root: root, run: run, pace: pace)
         while case .step(let step) = feed.next(waker: nil, held: 0) {
             var step = step
             do {
@@ -88,10 +91,12 @@ final class FileSinkWorker {
     private let run: String?
     /// The directory that was last seen to be there.
     private var knownDirectory: String?
+    private let pace: (any Pace)?
 
-    init(root: String, run: String? = nil) {
+    init(root: String, run: String? = nil, pace: (any Pace)? = nil) {
         self.root = root
         self.run = run
+        self.pace = pace
     }
 
     /// - Parameter isCancelled: asked now and then while a body is read that comes from afar.
@@ -186,9 +191,9 @@ final class FileSinkWorker {
         _ isCancelled: () -> Bool
     ) throws -> Checksum? {
         if let bytes = unsafe step.body.contents {
-            unsafe try file.write(bytes, at: offset)
+            try unsafe file.write(bytes, at: offset, pace)
         } else if step.body.through != nil {
-            let copy = try FileThrough(step, to: file, at: offset)
+            let copy = try FileThrough(step, to: file, at: offset, pace)
             defer {
                 step.progress = copy.progress
                 step.bytesOnWire = copy.bytesTaken
@@ -203,4 +208,17 @@ final class FileSinkWorker {
 
     /// Bytes that make an attempt a success of its own: less would let a server dole an object out for ever.
     private static let worthwhile = 256 << 10
+}
+
+extension TemporaryFile {
+    /// Writes bytes as fast as the pace lets them go.
+    @unsafe func write(_ bytes: UnsafeRawBufferPointer, at offset: Int, _ pace: (any Pace)?) throws(StoreError) {
+        guard let pace else { return try unsafe write(bytes, at: offset) }
+        var done = 0
+        while done < bytes.count {
+            let end = done + pace.take(upTo: bytes.count - done)
+            try unsafe write(UnsafeRawBufferPointer(rebasing: bytes[done..<end]), at: offset + done)
+            done = end
+        }
+    }
 }

@@ -13,6 +13,7 @@ internal import SluiceDigests
     private let count: Int
     private let file: TemporaryFile
     private let offset: Int
+    private let pace: (any Pace)?
     private let algorithm: ChecksumAlgorithm?
     private var running: RunningChecksum?
     private let buffer: UnsafeMutableRawBufferPointer
@@ -23,13 +24,14 @@ internal import SluiceDigests
     private static let piece = 128 << 10
 
     /// - Parameter step: one whose body is read through; it is gone on with where its progress says.
-    init(_ step: borrowing SinkStep, to file: TemporaryFile, at offset: Int) throws {
+    init(_ step: borrowing SinkStep, to file: TemporaryFile, at offset: Int, _ pace: (any Pace)? = nil) throws {
         guard let through = step.body.through else { preconditionFailure("a body that is read while it is written") }
         object = through.object
         start = through.offset
         count = step.body.count
         self.file = file
         self.offset = offset
+        self.pace = pace
         progress = step.progress
         // Of parts the digest of the whole is wanted later, of the kind that the source's service has.
         let isPart = !step.action.isWhole
@@ -85,7 +87,7 @@ internal import SluiceDigests
     private func flush() throws(StoreError) {
         guard filled > 0 else { return }
         let place = offset + progress.count + bytesTaken
-        try unsafe file.write(UnsafeRawBufferPointer(rebasing: buffer[..<filled]), at: place)
+        try unsafe file.write(UnsafeRawBufferPointer(rebasing: buffer[..<filled]), at: place, pace)
         bytesTaken += filled
         filled = 0
     }

@@ -43,7 +43,10 @@ package final class StandardInput: ReadableObject {
 
 /// Standard output as a sink of one object.
 package struct StandardOutputSink: ObjectSink {
-    package init() {}
+    private let pace: (any Pace)?
+
+    /// - Parameter pace: the rate at which bytes are written at most.
+    package init(pace: (any Pace)? = nil) { self.pace = pace }
 
     package var location: Location { .standardStream }
     package var traits: SinkTraits {
@@ -59,7 +62,7 @@ package struct StandardOutputSink: ObjectSink {
         while case .step(let step) = feed.next(waker: nil, held: 0) {
             let count = step.body.count
             do {
-                try unsafe scratch.withUnsafeMutableBytes { buffer in try unsafe StandardOutputSink.send(step, by: buffer) }
+                try unsafe scratch.withUnsafeMutableBytes { buffer in try unsafe send(step, by: buffer) }
                 feed.finish(step, .confirmed(StepOutcome(bytesSent: count)))
             } catch {
                 feed.finish(step, .failed(SluiceCore.failure(from: error)))
@@ -67,7 +70,7 @@ package struct StandardOutputSink: ObjectSink {
         }
     }
 
-    private static func send(_ step: borrowing SinkStep, by scratch: UnsafeMutableRawBufferPointer) throws {
+    private func send(_ step: borrowing SinkStep, by scratch: UnsafeMutableRawBufferPointer) throws {
         switch step.action {
         case .whole:
             if let bytes = unsafe step.body.contents { try unsafe write(bytes) }
@@ -94,11 +97,14 @@ package struct StandardOutputSink: ObjectSink {
         }
     }
 
-    private static func write(_ bytes: UnsafeRawBufferPointer) throws {
+    private func write(_ bytes: UnsafeRawBufferPointer) throws {
         var done = 0
+        // What the pace lets go.
+        var end = pace == nil ? bytes.count : 0
         while done < bytes.count {
+            if let pace, done == end { end += pace.take(upTo: bytes.count - done) }
             done += try SystemCall.waiting(STDOUT_FILENO, POLLOUT, "standard output can't be written") {
-                unsafe Glibc.write(STDOUT_FILENO, bytes.baseAddress! + done, bytes.count - done)
+                unsafe Glibc.write(STDOUT_FILENO, bytes.baseAddress! + done, end - done)
             }
         }
     }

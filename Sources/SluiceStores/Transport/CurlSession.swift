@@ -16,6 +16,8 @@ internal import SluiceCore
     fileprivate var uploadHasEnded = false
     /// Called when the body has no bytes now and the transfer is paused.
     var onPause: (() -> Void)?
+    /// Holds the thread back that receives more than it allows; only for a thread of its own.
+    var inbound: (any Pace)?
 
     /// - Parameter answerBuffer: bytes that libcurl takes from its socket at a time.
     init(_ settings: TransportSettings, answerBuffer: Int = CurlSession.bulkBuffer) throws(StoreError) {
@@ -274,6 +276,8 @@ private func receiveBody(
     let session = unsafe Unmanaged<CurlSession>.fromOpaque(context).takeUnretainedValue()
     let piece = unsafe UnsafeRawBufferPointer(start: bytes, count: size * count)
     let isKept = unsafe session.answer.append(piece, status: session.status)
+    // While nothing is read, the socket's window closes.
+    session.inbound?.wait(for: piece.count)
     return isKept ? size * count : 0
 }
 

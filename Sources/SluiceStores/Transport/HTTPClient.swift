@@ -27,7 +27,8 @@ package final class HTTPClient: HTTPExchange {
         receiver: (any DownloadBody)?,
         bodyLimit: ByteCount = .kibibytes(64)
     ) throws(StoreError) -> HTTPResponse {
-        let session = if let kept = idle.withLock({ $0.popLast() }) { kept.session } else { try CurlSession(settings) }
+        settings.limits.requests?.wait(for: 1)
+        let session = if let kept = idle.withLock({ $0.popLast() }) { kept.session } else { try makeSession() }
         try session.prepare(request, body: nil, bodyLimit: bodyLimit, stallLimit: settings.stallLimit)
         session.setReceiver(receiver)
         let code = unsafe curl_easy_perform(session.handle)
@@ -37,5 +38,13 @@ package final class HTTPClient: HTTPExchange {
         let kept = IdleSession(session: session)
         idle.withLock { $0.append(kept) }
         return response
+    }
+
+    private func makeSession() throws(StoreError) -> CurlSession {
+        guard let pace = settings.limits.received else { return try CurlSession(settings) }
+        // A piece that is held back is short, so that a slow line gives each connection something in time.
+        let session = try CurlSession(settings, answerBuffer: CurlSession.shortBuffer)
+        session.inbound = pace
+        return session
     }
 }

@@ -58,8 +58,10 @@ internal import SluiceCore
     @unsafe func remove(_ handle: UnsafeMutableRawPointer) { check(unsafe curl_multi_remove_handle(multi, handle)) }
 
     /// Waits until a socket has something to do, a timer is due or somebody calls `wake`, and moves what can be moved.
-    func wait() {
-        sockets.wait(timeout) { descriptor, events in
+    ///
+    /// - Parameter moment: when the caller has something to do itself.
+    func wait(until moment: ContinuousClock.Instant? = nil) {
+        sockets.wait(timeout(moment)) { descriptor, events in
             if descriptor == alarm {
                 var value: UInt64 = 0
                 _ = unsafe read(alarm, &value, 8)
@@ -93,8 +95,8 @@ internal import SluiceCore
     }
 
     /// Milliseconds for epoll_wait, rounded up so that the timer is due afterwards.
-    private var timeout: Int32 {
-        guard let deadline else { return TransferSet.longestWait }
+    private func timeout(_ moment: ContinuousClock.Instant?) -> Int32 {
+        guard let deadline = deadline.map({ min($0, moment ?? $0) }) ?? moment else { return TransferSet.longestWait }
         let left = ContinuousClock.now.duration(to: deadline)
         guard left > .zero else { return 0 }
         let milliseconds =

@@ -1,6 +1,22 @@
 internal import CCurl
 internal import Glibc
-internal import SluiceCore
+package import SluiceCore
+
+/// What all connections of a run share. Bodies count, of requests and of answers; nil sets no limit.
+package struct TransportLimits: Sendable {
+    /// Bytes sent.
+    package var sent: (any Pace)?
+    /// Bytes received: most lines carry as much in one direction whatever goes in the other.
+    package var received: (any Pace)?
+    /// Requests started.
+    package var requests: (any Pace)?
+
+    package init(sent: (any Pace)? = nil, received: (any Pace)? = nil, requests: (any Pace)? = nil) {
+        self.sent = sent
+        self.received = received
+        self.requests = requests
+    }
+}
 
 /// What every connection to one location is set up with.
 package struct TransportSettings: Sendable {
@@ -12,6 +28,7 @@ package struct TransportSettings: Sendable {
     package var stallLimit: Duration { options.stallLimit }
     /// The same for a commit, which a service may work on for minutes without a byte.
     package var commitStallLimit: Duration = .seconds(600)
+    package var limits = TransportLimits()
 
     package init(options: ConnectionOptions, proxyCredentials: Secret? = nil) {
         self.options = options

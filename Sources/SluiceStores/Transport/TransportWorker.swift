@@ -11,10 +11,14 @@ internal import SluiceCore
     private final class Slot {
         let session: CurlSession
         var step: SinkStep?
+        var started = ContinuousClock.now
         /// Where the request went, for what is said of a failure.
         var address: HTTPAddress?
         var body: (any UploadBody)?
-        var isPaused = false
+        /// What libcurl asks for the body: the body itself, or what holds it back.
+        var sender: (any UploadBody)?
+        /// Since when the transfer is paused.
+        var paused: ContinuousClock.Instant?
         /// The refusal of the step that is being inquired about.
         var refusal: HTTPResponse?
 
@@ -30,6 +34,16 @@ internal import SluiceCore
     private var busy: [UnsafeMutableRawPointer: Slot] = unsafe [:]
     /// Slots whose body had no bytes when libcurl asked.
     private var paused = 0
+    /// When the feed has a step again, and when a paused body has bytes, where they know.
+    private var feedDue: ContinuousClock.Instant?
+    private var bodyDue: ContinuousClock.Instant?
+    /// When requests are next looked at that may be late.
+    private var tailsDue = ContinuousClock.now + TransportWorker.tailInterval
+
+    /// Between looks at late requests.
+    private static let tailInterval = Duration.milliseconds(250)
+    /// No younger request is late.
+    private static let tailAge = Duration.seconds(1)
 
     init(_ dialect: any BlobDialect, settings: TransportSettings, feed: any StepFeed, slots: Int) throws(StoreError) {
         self.dialect = dialect
@@ -41,6 +55,8 @@ internal import SluiceCore
     }
 
     func wake() { transfers.wake() }
+
+    func askAgain(at moment: ContinuousClock.Instant) { feedDue = moment }
 
     /// Performs steps until the feed ends.
     func serve() {
@@ -57,6 +73,7 @@ internal import SluiceCore
 
     /// Fills free slots; true when the feed has ended.
     private func fill() -> Bool {
+        feedDue = nil
         while unsafe busy.count < limit {
             switch unsafe feed.next(waker: busy.isEmpty ? nil : self, held: busy.count) {
             case .step(let step): start(step)
@@ -70,22 +87,44 @@ internal import SluiceCore
     /// Moves what can be moved and settles what has ended.
     private func drive() {
         resumePaused()
-        transfers.wait()
+        transfers.wait(until: [feedDue, bodyDue].lazy.compactMap(\.self).min())
         while let ended = unsafe transfers.nextEnded() { unsafe complete(ended.handle, ended.code) }
+        cutTails()
     }
 
     private func resumePaused() {
+        bodyDue = nil
         guard paused > 0 else { return }
-        for unsafe slot in unsafe busy.values where slot.isPaused && slot.body?.canResume == true {
-            setPaused(slot, false)
-            slot.session.resume(stallLimit: settings.stallLimit)
+        for unsafe slot in unsafe busy.values where slot.paused != nil {
+            if slot.sender?.canResume == true {
+                setPaused(slot, false)
+                slot.session.resume(stallLimit: settings.stallLimit)
+            } else if let due = slot.sender?.resumption {
+                bodyDue = min(bodyDue ?? due, due)
+            }
         }
     }
 
     private func setPaused(_ slot: Slot, _ isPaused: Bool) {
-        guard slot.isPaused != isPaused else { return }
-        slot.isPaused = isPaused
+        guard (slot.paused != nil) != isPaused else { return }
+        if let since = slot.paused { slot.step?.heldBack += since.duration(to: .now) }
+        slot.paused = isPaused ? .now : nil
         paused += isPaused ? 1 : -1
+    }
+
+    /// Breaks off what is much slower than others, to be sent again by another connection.
+    private func cutTails() {
+        let now = ContinuousClock.now
+        guard now >= tailsDue else { return }
+        tailsDue = now + TransportWorker.tailInterval
+        for unsafe (handle, slot) in unsafe busy where slot.started + TransportWorker.tailAge <= now {
+            // What waits for us, or asks what became of it, is not late.
+            guard slot.paused == nil, slot.refusal == nil, let step = slot.step.take() else { continue }
+            let sent = slot.session.bytesSent
+            let isTail = step.canBeCut(sent: sent) && feed.isTail(step, sent: sent)
+            slot.step = consume step
+            if isTail { unsafe breakOff(slot, handle, because: TailCut()) }
+        }
     }
 
     // MARK: Steps
@@ -93,14 +132,17 @@ internal import SluiceCore
     private func start(_ step: consuming SinkStep) {
         do {
             guard let request = try dialect.request(for: step, now: .now) else {
+                settings.limits.requests?.giveBack(1)
                 feed.finish(step, .confirmed(StepOutcome()))
                 return
             }
             let slot = try freeSlot()
+            slot.started = .now
             slot.address = request.address
             slot.body = try body(of: step)
+            slot.sender = if let body = slot.body, let pace = settings.limits.sent { PacedBody(body, pace) } else { slot.body }
             let stallLimit = step.action.isCommit ? settings.commitStallLimit : settings.stallLimit
-            try slot.session.prepare(request, body: slot.body, bodyLimit: .mebibytes(1), stallLimit: stallLimit)
+            try slot.session.prepare(request, body: slot.sender, bodyLimit: .mebibytes(1), stallLimit: stallLimit)
             slot.session.onPause = { [unowned self, unowned slot] in setPaused(slot, true) }
             unsafe busy[slot.session.handle] = slot
             slot.step = consume step
@@ -169,6 +211,7 @@ internal import SluiceCore
         guard let request = try dialect.inquiry(after: response, of: step, now: .now) else { return false }
         slot.refusal = response
         slot.body = nil
+        slot.sender = nil
         setPaused(slot, false)
         slot.address = request.address
         // Azure's list of 50,000 blocks, each with a name of at most 64 bytes, base64.
@@ -186,6 +229,7 @@ internal import SluiceCore
 
     private func release(_ slot: Slot) {
         slot.body = nil
+        slot.sender = nil
         slot.refusal = nil
         setPaused(slot, false)
         slot.session.onPause = nil
@@ -195,13 +239,32 @@ internal import SluiceCore
     /// Ends every request but aborts at once.
     private func breakOff() {
         for unsafe (handle, slot) in unsafe busy where slot.step?.action.isAbort == false {
-            unsafe transfers.remove(handle)
-            unsafe busy[handle] = nil
-            guard var step = slot.step.take() else { continue }
-            step.bytesOnWire = slot.session.bytesSent
-            if case .stream(let stream, _) = step.action { stream.close() }
-            release(slot)
-            feed.finish(step, .failed(Cancelled()))
+            unsafe breakOff(slot, handle, because: Cancelled())
+        }
+    }
+
+    /// Ends a request, and with it its connection.
+    @unsafe private func breakOff(_ slot: Slot, _ handle: UnsafeMutableRawPointer, because failure: any Failure) {
+        unsafe transfers.remove(handle)
+        unsafe busy[handle] = nil
+        guard var step = slot.step.take() else { return }
+        step.bytesOnWire = slot.session.bytesSent
+        if case .stream(let stream, _) = step.action { stream.close() }
+        release(slot)
+        feed.finish(step, .failed(failure))
+    }
+}
+
+extension SinkStep {
+    /// Whether it may be broken off and performed again while so many bytes of its body have left.
+    ///
+    /// A block is the same the second time. A whole object may stand there as soon as its last byte has left, and then
+    /// its condition would refuse the second attempt; what is not whole is thrown away.
+    fileprivate borrowing func canBeCut(sent: Int) -> Bool {
+        switch action {
+        case .block: true
+        case .whole: sent < body.count
+        case .begin, .stream, .commit, .abort: false
         }
     }
 }

@@ -13,11 +13,14 @@ protocol UploadBody: AnyObject {
     var failure: StoreError? { get }
     /// Whether it waits for bytes that have come now.
     var canResume: Bool { get }
+    /// When it will have bytes, where it knows.
+    var resumption: ContinuousClock.Instant? { get }
 }
 
 extension UploadBody {
     var failure: StoreError? { nil }
     var canResume: Bool { false }
+    var resumption: ContinuousClock.Instant? { nil }
     @unsafe var memory: UnsafeRawBufferPointer? { nil }
 }
 
@@ -33,14 +36,21 @@ protocol DownloadBody: AnyObject {
 @safe final class SlabBody: UploadBody {
     @unsafe let memory: UnsafeRawBufferPointer?
     let count: Int?
+    private var sent = 0
 
     @unsafe init(_ bytes: UnsafeRawBufferPointer) {
         unsafe memory = bytes
         count = bytes.count
     }
 
-    // The transport sends `memory` itself and asks for nothing.
-    func read(into buffer: UnsafeMutableRawBufferPointer) -> StreamRead { .end }
+    // The transport sends `memory` itself; only a body that is held back asks.
+    func read(into buffer: UnsafeMutableRawBufferPointer) -> StreamRead {
+        guard let memory = unsafe memory, sent < memory.count else { return .end }
+        let piece = unsafe UnsafeRawBufferPointer(rebasing: memory[sent..<min(memory.count, sent + buffer.count)])
+        unsafe buffer.copyMemory(from: piece)
+        sent += piece.count
+        return .bytes(piece.count)
+    }
 }
 
 /// A range of an object, read straight into the transport's buffer.

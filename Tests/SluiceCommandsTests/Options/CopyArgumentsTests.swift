@@ -1,6 +1,7 @@
 import ArgumentParser
 import SluiceCore
 import SluiceEngine
+import SluicePipeline
 import SluiceStores
 import Testing
 
@@ -35,6 +36,21 @@ private func specification(_ arguments: String...) throws -> CopySpecification {
     )
     func sizes(text: String, bytes: Int) throws {
         #expect(try specification("--block-size", text).blockSize == ByteCount(bytes))
+    }
+
+    @Test("limits reach the engine")
+    func limits() throws {
+        #expect(try specification().bandwidth == nil)
+        let made = try specification("--bandwidth", "08:00,10M 18:00,off", "--requests-per-second", "50")
+        #expect(made.bandwidth == (try BandwidthSchedule(parsing: "08:00,10M 18:00,off")))
+        #expect(made.requestsPerSecond == 50)
+    }
+
+    @Test("a limit that lets nothing through, or is none, is refused", arguments: [
+        ("--bandwidth", "off"), ("--bandwidth", "10"), ("--bandwidth", "8,1M"), ("--requests-per-second", "0"), ("--requests-per-second", "-1"),
+    ])
+    func uselessLimits(option: String, value: String) {
+        #expect(throws: (any Error).self) { try specification("\(option)=\(value)") }
     }
 
     @Test("options reach the engine")

@@ -6,7 +6,6 @@ import Testing
     @Test(
         "an option that is yet to come is refused by its name",
         arguments: [
-            "--bandwidth", "--requests-per-second",
             "--staging", "--staging-compress",
             "--keep-staging", "--staging-endpoint", "--format", "--table", "--query", "--partition-column",
             "--partitions",
@@ -37,7 +36,7 @@ import Testing
     @Test("what is a typing error is left to the parser")
     func others() {
         #expect(UpcomingOptions.refusal(of: ["copy", "a", "b", "--bandwith", "1"]) == nil)
-        #expect(UpcomingOptions.refusal(of: ["copy", "a", "--", "--bandwidth"]) == nil)
+        #expect(UpcomingOptions.refusal(of: ["copy", "a", "--", "--staging"]) == nil)
         #expect(UpcomingOptions.refusal(of: ["copy", "a", "b", "--overwrite", "sometimes"]) == nil)
         #expect(UpcomingOptions.refusal(of: []) == nil)
     }

@@ -44,7 +44,7 @@ import Testing
             (["copy", "a", "b", "--nonsense"], "--nonsense"), (["cpy", "a", "b"], "no subcommand 'cpy'"),
             (["copy", "a", "s3:/bucket/b"], "s3://"), (["frobnicate"], "frobnicate"),
             (["run", "job.json"], "run is not in this version"),
-            (["copy", "a", "b", "--bandwidth", "1M"], "--bandwidth is not in this version"),
+            (["copy", "a", "b", "--bandwidth", "08:00,x"], "\"x\" is not a rate"),
             (["copy", "a", "b", "--csv-quote", "x"], "--csv-quote is not in this version"),
             (["copy", "a", "b", "--symlinks", "copy"], "copy is not in this version"),
             (["copy", "a", "b", "--verify", "twice"], "twice"), (["copy", "a", "b", "--compress", "brotli"], "brotli"),

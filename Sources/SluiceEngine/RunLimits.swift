@@ -1,0 +1,22 @@
+internal import SluicePipeline
+internal import SluiceStores
+
+/// The rates that a run keeps to, shared by all its threads and connections.
+struct RunLimits: Sendable {
+    private let sent: ScheduledPace?
+    private let received: ScheduledPace?
+    let requests: ScheduledPace?
+
+    init(_ specification: CopySpecification) {
+        sent = specification.bandwidth.map { ScheduledPace(bytes: $0) }
+        received = specification.bandwidth.map { ScheduledPace(bytes: $0) }
+        requests = specification.requestsPerSecond.map { ScheduledPace(requestsPerSecond: $0) }
+    }
+
+    var transport: TransportLimits { TransportLimits(sent: sent, received: received, requests: requests) }
+
+    /// From now on nothing is held back.
+    func close() {
+        for pace in [sent, received, requests] { pace?.close() }
+    }
+}
