@@ -42,9 +42,27 @@ struct CopyCommand: ParsableCommand {
         try copy.specification(connection, selection, environment: ProcessEnvironment.variables)
     }
 
+    /// What the command asks for, where that leads to the same stores as it did in an earlier run of it.
+    ///
+    /// - Throws: `UsageError` when the environment names other services now: nothing of what the run has done is there.
+    func specification(goingOnWith run: LedgerRun) throws -> CopySpecification {
+        let specification = try specification()
+        let services = try specification.servicesOfEnvironment()
+        guard let then = CommandRecord(text: run.record.specification)?.services, then != services else { return specification }
+        throw UsageError(
+            "run \(run.record.identifier) was made with \(CopyCommand.named(then)), and the environment now names \(CopyCommand.named(services))",
+            advice: "Set AWS_ENDPOINT_URL, AWS_PROFILE or the connection string as they were"
+        )
+    }
+
+    private static func named(_ services: [String]) -> String {
+        let named = services.filter { !$0.isEmpty }
+        return named.isEmpty ? "no service" : named.joined(separator: " and ")
+    }
+
     /// Goes on with an earlier run of this command.
     func goOn(with run: LedgerRun, _ ledger: Ledger, _ output: OutputArguments) throws {
-        let specification = try specification()
+        let specification = try specification(goingOnWith: run)
         try output.check(specification)
         throw ExitCode(try CopySession.run(specification, output, .goOn(run, ledger)))
     }

@@ -9,6 +9,10 @@ struct CommandRecord: Equatable {
     let directory: String
     /// From the subcommand on.
     let arguments: [String]
+    /// Those of source and sink that the environment named, see `CopySpecification.servicesOfEnvironment`.
+    var services = CommandRecord.noServices
+
+    static let noServices = ["", ""]
 
     init(directory: String, arguments: [String]) {
         self.directory = directory
@@ -27,15 +31,24 @@ struct CommandRecord: Equatable {
 
     /// Reads `text`; nil where it isn't one.
     init?(text: String) {
-        let lines = text.split(separator: "\n", omittingEmptySubsequences: false).map { PercentEncoding.decode($0) }
-        let words = lines.compactMap { $0 }
-        guard words.count == lines.count, words.count > 1 else { return nil }
+        let lines = text.split(separator: "\n", omittingEmptySubsequences: false)
+        let services = lines.prefix { $0.hasPrefix("@") }.map { PercentEncoding.decode($0.dropFirst()) }
+        let decoded = lines.dropFirst(services.count).map { PercentEncoding.decode($0) }
+        let words = decoded.compactMap { $0 }
+        let named = services.compactMap { $0 }
+        guard words.count == decoded.count, words.count > 1, named.count == services.count else { return nil }
         directory = words[0]
         arguments = Array(words.dropFirst())
+        if !named.isEmpty { self.services = named }
     }
 
-    /// A line each, percent-encoded.
-    var text: String { ([directory] + arguments).map { PercentEncoding.encode($0, keeping: "/:=") }.joined(separator: "\n") }
+    /// A line each, percent-encoded: the services, marked by an `@` that no other line has, the directory, and the words.
+    var text: String {
+        let marked = services == CommandRecord.noServices ? [] : services.map { "@" + CommandRecord.encode($0) }
+        return (marked + ([directory] + arguments).map { CommandRecord.encode($0) }).joined(separator: "\n")
+    }
+
+    private static func encode(_ text: String) -> String { PercentEncoding.encode(text, keeping: "/:=") }
 
     /// Options with a value, and flags, that change how a copy is made or told of, and not what it makes.
     private static let mannerOptions: Set<String> = [
@@ -46,7 +59,7 @@ struct CommandRecord: Equatable {
 
     /// A digest of whatever decides which bytes end up where: the same copy asked for again has the same one.
     func fingerprint() throws -> [UInt8] {
-        var kept = [directory]
+        var kept = services + [directory]
         var rest = arguments[...]
         while let word = rest.popFirst() {
             let name = String(word.prefix { $0 != "=" })

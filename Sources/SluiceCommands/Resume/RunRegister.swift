@@ -35,6 +35,8 @@ struct RunRegister {
         do {
             let ledger = try RunRegister.open(environment)
             try ledger.tidy()
+            var command = command
+            command.services = try specification.servicesOfEnvironment()
             let fingerprint = try command.fingerprint()
             if resumes, let earlier = try ledger.interrupted(fingerprint: fingerprint), earlier.status != .partial {
                 return try resume(earlier, ledger)

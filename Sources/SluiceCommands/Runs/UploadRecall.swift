@@ -49,7 +49,7 @@ final class UploadRecall {
             guard let command = CommandRecord(text: run.record.specification),
                 let copy = try? SluiceCommand.parseAsRoot(command.arguments) as? CopyCommand
             else { throw UploadRecall.unreadable }
-            let sink = try copy.specification().makeSink()
+            let sink = try copy.specification(goingOnWith: run).makeSink()
             self.sink = .success(sink)
             return sink
         } catch {
