@@ -79,7 +79,7 @@ final class Admitter {
 
     /// Admits a chunk of the next open object that may have one; false when none may.
     private func admitNextChunk() -> Bool {
-        open.removeAll { $0.hasFailed || $0.withState { state in state.chunkCount.map { state.admitted >= $0 } ?? false } }
+        open.removeAll { $0.hasFailed || $0.withState { $0.isAdmitted } }
         for step in 0..<open.count {
             let transfer = open[(turn + step) % open.count]
             guard mayAdmit(transfer) else { continue }
@@ -95,7 +95,8 @@ final class Admitter {
         // A stream that no request asks for yet would hold memory that those that are asked for need.
         if let stream = transfer.stream, !stream.isAskedFor { return false }
         return transfer.withState { state in
-            if transfer.isSerial, state.isReading { return false }
+            // Its end may have been seen since it was looked at last: one chunk more would end it a second time.
+            if state.isAdmitted || transfer.isSerial && state.isReading { return false }
             return state.committer.pending < max(2, most)
         }
     }

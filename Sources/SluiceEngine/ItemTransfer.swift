@@ -34,6 +34,8 @@ final class ItemTransfer: Sendable {
         var admitted = 0
         /// Chunks of the object; nil until the end of an object of unknown size is seen.
         var chunkCount: Int?
+        /// Whether all its chunks were.
+        var isAdmitted: Bool { chunkCount.map { admitted >= $0 } ?? false }
         /// Whether a serial source is being read.
         var isReading = false
         /// Bytes read from the source, and bytes confirmed by the sink.
@@ -156,6 +158,15 @@ final class ItemTransfer: Sendable {
 
     /// Whether its upload stands open at the sink, and the ledger knows of it.
     var isLeftOpen: Bool { withState { $0.ledgerItem != nil && !$0.committer.isClosed } }
+
+    /// Where it stands.
+    var situation: String {
+        withState { state in
+            "\(item.name) (\(plan.route), size \(item.size.map(String.init) ?? "unknown"), start \(restarts)): \(state.admitted) of "
+                + "\(state.chunkCount.map(String.init) ?? "?") chunks admitted, \(state.committer.pending) pieces pending\(state.isReading ? ", reading" : "")"
+                + (state.committer.failure.map { ", failed: \($0)" } ?? "")
+        }
+    }
 
     /// Whether chunks are read one after another by one reader.
     var isSerial: Bool { item.size == nil }

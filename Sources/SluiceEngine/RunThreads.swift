@@ -170,6 +170,14 @@ final class RunThreads {
         }
     }
 
+    /// Where the run stands, for whoever wants to know why it does not go on.
+    var situation: @Sendable () -> String {
+        { [stage, reads, chunks, entries, gate, settlement] in
+            "\(stage.counts), waiting: \(entries.count) entries, \(reads.count) chunks to read, \(chunks.count) to compress; "
+                + "\(gate.isIdle ? "idle" : "busy"), \(gate.hasRoom ? "room" : "no room"); \(settlement.situation)"
+        }
+    }
+
     /// After a cancellation items are still ending: their uploads are aborted.
     private func waitForItems() {
         let deadline = ContinuousClock.now + RunThreads.patience

@@ -69,6 +69,11 @@ final class Settlement: StepObserver {
         drop(transfer, failure: failure)
     }
 
+    /// The transfers under way, for whoever wants to know why a run does not go on.
+    var situation: String {
+        transfers.withLock { Array($0.values) }.map(\.situation).joined(separator: ", ")
+    }
+
     /// Gives up every transfer under way.
     func cancelAll() {
         let all = transfers.withLock { Array($0.values) }

@@ -58,7 +58,6 @@ final class StreamReader {
 
     /// Takes some bytes; the answer when the request has ended.
     func read(waker: (any StepWaker)?) -> StepResult? {
-        chaos.event()
         waits = false
         if let fault, bytes.count >= fault.at { return .failed(fault.1) }
         // As libcurl does: nobody asks behind the length that was told.
@@ -68,7 +67,10 @@ final class StreamReader {
             stream.read(into: UnsafeMutableRawBufferPointer(rebasing: buffer[..<min(buffer.count, (length ?? .max) - bytes.count)]), waker: waker)
         }
         switch answer {
-        case .bytes(let count): bytes += buffer.prefix(count)
+        case .bytes(let count):
+            // To ask in vain is no progress: a run in which nothing else happens hangs.
+            chaos.event()
+            bytes += buffer.prefix(count)
         case .wait: waits = true
         case .end: return end()
         case .broken: return .failed(Fault(.transient, "the body broke off"))

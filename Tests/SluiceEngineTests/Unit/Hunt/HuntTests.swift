@@ -30,6 +30,8 @@ private final class Hunt: Sendable {
     private let source: FakeSource
     private let context: RunContext
     private let records: Monitor<[ItemRecord]>
+    /// What a run that has not returned tells of itself.
+    private let underWay = Monitor<(@Sendable () -> String)?>(nil)
 
     init(_ scenario: Scenario) {
         self.scenario = scenario
@@ -55,7 +57,10 @@ private final class Hunt: Sendable {
     }
 
     func run() {
-        _ = RunThreads(context: context, readBack: nil).run { _ in }
+        let threads = RunThreads(context: context, readBack: nil)
+        underWay.withLock { $0 = threads.situation }
+        _ = threads.run { _ in }
+        underWay.withLock { $0 = nil }
         chaos.end()
         // A reader that hung in a cancelled run gives its slabs back when it returns.
         while context.chunkPool.leased > ByteCount(0) || context.partPool.leased > ByteCount(0) { sched_yield() }
@@ -67,7 +72,7 @@ private final class Hunt: Sendable {
     /// For the report of a run that hangs.
     var situation: String {
         "\(records.withLock { $0.count }) of \(scenario.objects.count) records, \(context.chunkPool.leased) of \(context.chunkPool.capacity) in "
-            + "chunks, \(context.partPool.leased) of \(context.partPool.capacity) in parts, open \(store.openUploads)"
+            + "chunks, \(context.partPool.leased) of \(context.partPool.capacity) in parts, open \(store.openUploads); \(underWay.withLock { $0 }?() ?? "")"
     }
 
     /// What is wrong, in sentences.
