@@ -104,7 +104,7 @@ private final class Hunt: Sendable {
 
     private func checkCopy(_ object: FakeObject, _ record: ItemRecord) -> [String] {
         var problems: [String] = []
-        if !object.mayBeCopied(blockSize: scenario.blockSize) { problems.append("\(object.name) was copied, although it is \(object.behaviour)") }
+        if !object.mayBeCopied(blockSize: max(scenario.blockSize, scenario.minimumBlock)) { problems.append("\(object.name) was copied, although it is \(object.behaviour)") }
         guard let stored = store.object(record.sinkName) else { return ["\(object.name) is told as copied and is not there"] }
         if decoded(stored) != object.bytes { problems.append("\(object.name) differs in the sink: \(stored.count) bytes of \(object.bytes.count)") }
         if record.bytesWritten != stored.count { problems.append("\(object.name): \(record.bytesWritten) bytes written, \(stored.count) stored") }
