@@ -67,8 +67,9 @@ package protocol ObjectSource: Sendable {
     /// Whether reading is a plain copy from memory or disk, so that a transport may read while it sends.
     var allowsReadThrough: Bool { get }
 
-    /// Bytes that a request is to ask for where objects are behind a network; nil where reading is no request.
-    var requestSize: Int? { get }
+    /// The least and the most bytes that a request is to ask for where objects are behind a network; nil where reading is
+    /// no request.
+    var requestSize: ClosedRange<Int>? { get }
 
     /// Calls `body` for each object, as it is found; blocks, and holds a bounded part of the list in memory.
     /// - Throws: a `Failure` when the location itself can't be listed, and whatever `body` throws.
@@ -79,7 +80,7 @@ package protocol ObjectSource: Sendable {
 }
 
 extension ObjectSource {
-    package var requestSize: Int? { nil }
+    package var requestSize: ClosedRange<Int>? { nil }
 }
 
 /// An open object. It is closed when it is released.

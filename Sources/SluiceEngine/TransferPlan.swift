@@ -89,8 +89,8 @@ struct TransferPlanner: Sendable {
     let wantsChecksum: Bool
     /// The user's block size, if any.
     var blockSize: Int?
-    /// Bytes that a request to the source is to ask for; nil where reading is no request.
-    var requestSize: Int?
+    /// The least and the most bytes that a request to the source is to ask for; nil where reading is no request.
+    var requestSize: ClosedRange<Int>?
     /// Bytes that all slabs of chunks, and those of parts, may take.
     let chunkShare: Int
     let partShare: Int
@@ -150,7 +150,7 @@ struct TransferPlanner: Sendable {
         case .positioned:
             guard let requestSize else { return cut(size, into: fitting(blockSize ?? localBlock), reading: .slab) }
             // Written as it comes: nothing is held.
-            var plan = cut(size, into: blockSize ?? requestSize, reading: .through)
+            var plan = cut(size, into: blockSize ?? request(size, within: requestSize), reading: .through)
             plan.reading = .through
             return plan
         case .numbered:
@@ -176,6 +176,12 @@ struct TransferPlanner: Sendable {
         return wantsChecksum && traits.blockChecksum != nil ? .digestThenThrough : .through
     }
 
+    /// Bytes of a request for an object that is written as it comes: so many that a killed run loses no more of it than
+    /// a few of thirty-two.
+    private func request(_ size: Int, within bounds: ClosedRange<Int>) -> Int {
+        min(max(roundedUp(pieces(size, of: 32)), bounds.lowerBound), bounds.upperBound)
+    }
+
     /// A block size that the store takes and with which the object does not need too many blocks.
     private func numberedBlock(_ name: String, _ size: Int) throws(CopyError) -> Int {
         let needed = pieces(size, of: traits.maximumBlocks)
@@ -192,7 +198,7 @@ struct TransferPlanner: Sendable {
     }
 
     /// Bytes of a chunk for a sink that takes any.
-    private var localBlock: Int { requestSize ?? TransferPlanner.localBlock }
+    private var localBlock: Int { requestSize?.lowerBound ?? TransferPlanner.localBlock }
 
     /// The nearest size of a block that the store takes.
     private func bounded(_ block: Int) -> Int { min(max(block, traits.minimumBlock), traits.maximumBlock) }

@@ -312,7 +312,7 @@ private struct ReplacedSource: ObjectSource {
     var isRereadable: Bool { true }
     var isSingleObject: Bool { base.isSingleObject }
     var allowsReadThrough: Bool { false }
-    var requestSize: Int? { base.requestSize }
+    var requestSize: ClosedRange<Int>? { base.requestSize }
 
     func list(_ body: (ListEntry) throws -> Void) throws {
         var entries: [ListEntry] = []

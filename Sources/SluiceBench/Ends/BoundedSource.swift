@@ -31,7 +31,7 @@ struct BoundedSource: ObjectSource {
     var isRereadable: Bool { source.isRereadable }
     var isSingleObject: Bool { false }
     var allowsReadThrough: Bool { source.allowsReadThrough }
-    var requestSize: Int? { source.requestSize }
+    var requestSize: ClosedRange<Int>? { source.requestSize }
 
     func list(_ body: (ListEntry) throws -> Void) throws {
         for pair in pairs { try body(.item(pair.item)) }

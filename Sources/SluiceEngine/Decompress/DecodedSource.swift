@@ -14,7 +14,7 @@ struct DecodedSource: ObjectSource {
     var isSingleObject: Bool { base.isSingleObject }
     var allowsReadThrough: Bool { base.allowsReadThrough }
     /// None: a range of a decompressed object can't be asked for again alone. What fails is started over as a whole.
-    var requestSize: Int? { nil }
+    var requestSize: ClosedRange<Int>? { nil }
 
     /// What stands for a name; two names meet by chance in one of 10^26 copies of a million objects.
     private struct Mark: Hashable {

@@ -20,7 +20,7 @@ struct ChangedSource: ObjectSource {
     var isRereadable: Bool { base.isRereadable }
     var isSingleObject: Bool { base.isSingleObject }
     var allowsReadThrough: Bool { base.allowsReadThrough }
-    var requestSize: Int? { base.requestSize }
+    var requestSize: ClosedRange<Int>? { base.requestSize }
 
     func list(_ body: (ListEntry) throws -> Void) throws {
         let index = try makeIndex()

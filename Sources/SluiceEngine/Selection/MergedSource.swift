@@ -21,7 +21,7 @@ struct MergedSource: ObjectSource {
     var isRereadable: Bool { base.isRereadable }
     var isSingleObject: Bool { true }
     var allowsReadThrough: Bool { base.allowsReadThrough }
-    var requestSize: Int? { base.requestSize }
+    var requestSize: ClosedRange<Int>? { base.requestSize }
 
     func list(_ body: (ListEntry) throws -> Void) throws {
         var items: [SourceItem] = []

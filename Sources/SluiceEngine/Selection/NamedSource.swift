@@ -17,7 +17,7 @@ struct NamedSource: ObjectSource {
     var isRereadable: Bool { base.isRereadable }
     var isSingleObject: Bool { false }
     var allowsReadThrough: Bool { base.allowsReadThrough }
-    var requestSize: Int? { base.requestSize }
+    var requestSize: ClosedRange<Int>? { base.requestSize }
 
     /// Names that are looked up together, for each that is under way: enough that the slowest one holds few up.
     private static let turns = 16

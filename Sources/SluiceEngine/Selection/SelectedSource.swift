@@ -14,7 +14,7 @@ struct SelectedSource: ObjectSource {
     var isRereadable: Bool { base.isRereadable }
     var isSingleObject: Bool { base.isSingleObject }
     var allowsReadThrough: Bool { base.allowsReadThrough }
-    var requestSize: Int? { base.requestSize }
+    var requestSize: ClosedRange<Int>? { base.requestSize }
 
     func list(_ body: (ListEntry) throws -> Void) throws {
         try base.list { entry in

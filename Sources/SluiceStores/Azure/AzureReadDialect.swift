@@ -17,7 +17,9 @@ package struct AzureReadDialect: BlobReadDialect {
     package var notes: [String] { service.notes }
 
     /// As much as the service checks: so each range comes with its digest.
-    package var requestSize: Int { AzureReadDialect.largestCheckedRange }
+    package var requestSize: ClosedRange<Int> {
+        AzureReadDialect.largestCheckedRange...AzureReadDialect.largestCheckedRange
+    }
 
     /// Source: Azure Storage REST API, "List Blobs". Metadata is asked for because it tells the folders of file system
     /// drivers from blobs.

@@ -41,7 +41,7 @@ package struct BlobSource: LookupSource, RemovableSource {
     package var location: Location { dialect.location }
     package var isRereadable: Bool { true }
     package var allowsReadThrough: Bool { false }
-    package var requestSize: Int? { dialect.requestSize }
+    package var requestSize: ClosedRange<Int>? { dialect.requestSize }
 
     package func list(_ body: (ListEntry) throws -> Void) throws {
         if let object {

@@ -61,6 +61,23 @@ private func planner(_ traits: SinkTraits, codec: String = "none", block: Int? =
     }
 
     @Test(
+        "requests for an object that is written as it comes grow with it, as far as its service lets them",
+        arguments: [
+            (9 * mebibyte, 8...64, 8), (256 * mebibyte, 8...64, 8), (256 * mebibyte + 1, 8...64, 9), (1600 * mebibyte, 8...64, 50),
+            (2048 * mebibyte, 8...64, 64), (1024 * gibibyte, 8...64, 64), (1024 * gibibyte, 4...4, 4),
+        ]
+    )
+    func requests(size: Int, bounds: ClosedRange<Int>, request: Int) throws {
+        var planner = try planner(Store.file)
+        planner.requestSize = bounds.lowerBound * mebibyte...bounds.upperBound * mebibyte
+        let plan = try planner.plan(name: "x", size: size, allowsReadThrough: false)
+        #expect(plan.chunkSize == request * mebibyte)
+        #expect(plan.reading == .through)
+        planner.blockSize = 5 * mebibyte
+        #expect(try planner.plan(name: "x", size: size, allowsReadThrough: false).chunkSize == 5 * mebibyte)
+    }
+
+    @Test(
         "blocks of Azure grow so that 50,000 of them hold the object",
         arguments: [(390 * gibibyte, 8, 49_920), (400_000 * mebibyte, 8, 50_000), (400_000 * mebibyte + 1, 9, 44_445), (5 * 1024 * gibibyte, 105, 49_933)]
     )
