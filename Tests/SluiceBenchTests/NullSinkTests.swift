@@ -4,7 +4,7 @@ import Testing
 @testable import SluiceBench
 
 /// The sink that throws everything away, as a client of another make sees it.
-@Suite(.timeLimit(.minutes(1))) struct NullSinkTests {
+@Suite(.timeLimit(.minutes(30))) struct NullSinkTests {
     private func curl(_ sink: NullSink, _ arguments: [String], input: String = "/dev/null") throws -> Command {
         let directory = try TemporaryDirectory()
         let certificate = try directory.write("ca.pem", Array(sink.certificatePEM.utf8))

@@ -5,7 +5,7 @@ import SluiceLedger
 import SluiceTestSupport
 import Testing
 
-@Suite("The ledger's file", .timeLimit(.minutes(2)))
+@Suite("The ledger's file", .timeLimit(.minutes(30)))
 struct FileTests {
     @Test("A file that isn't a ledger is called damaged, and what to do is said")
     func garbage() throws {

@@ -4,7 +4,7 @@ import SluiceLedger
 import SluiceTestSupport
 import Testing
 
-@Suite("The ledger", .timeLimit(.minutes(1)))
+@Suite("The ledger", .timeLimit(.minutes(30)))
 struct LedgerTests {
     @Test("A run is found again with all that was told of it")
     func runs() throws {

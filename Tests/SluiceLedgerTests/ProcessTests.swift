@@ -5,7 +5,7 @@ import SluiceTestSupport
 import Synchronization
 import Testing
 
-@Suite("The ledger and several processes", .timeLimit(.minutes(2)))
+@Suite("The ledger and several processes", .timeLimit(.minutes(30)))
 struct ProcessTests {
     @Test("A process that is killed loses nothing that was flushed, and the run is free for the next")
     func killed() throws {

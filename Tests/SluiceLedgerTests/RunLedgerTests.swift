@@ -2,7 +2,7 @@ import SluiceCore
 import SluiceLedger
 import Testing
 
-@Suite("The record of a run", .timeLimit(.minutes(1)))
+@Suite("The record of a run", .timeLimit(.minutes(30)))
 struct RunLedgerTests {
     @Test("What was recorded is found when the run is gone on with")
     func roundTrip() throws {

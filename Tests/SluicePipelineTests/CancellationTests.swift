@@ -2,7 +2,7 @@ import SluicePipeline
 import SluiceTestSupport
 import Testing
 
-@Suite(.timeLimit(.minutes(5))) struct CancellationTests {
+@Suite(.timeLimit(.minutes(30))) struct CancellationTests {
     @Test("all who asked hear of it, once, and those who ask later too")
     func handlers() {
         let cancellation = Cancellation()
@@ -35,7 +35,7 @@ import Testing
     }
 }
 
-@Suite(.timeLimit(.minutes(5))) struct MonitorTests {
+@Suite(.timeLimit(.minutes(30))) struct MonitorTests {
     @Test("a wait that is not answered ends at its deadline")
     func deadline() async {
         let monitor = Monitor(0)

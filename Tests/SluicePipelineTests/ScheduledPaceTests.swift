@@ -3,7 +3,7 @@ import SluicePipeline
 import SluiceTestSupport
 import Testing
 
-@Suite(.timeLimit(.minutes(1))) struct ScheduledPaceTests {
+@Suite(.timeLimit(.minutes(30))) struct ScheduledPaceTests {
     /// A clock that the test turns, at 07:59 on a Monday.
     private final class Hands: Sendable {
         private let start = ContinuousClock.now

@@ -4,7 +4,7 @@ import SluicePipeline
 import SluiceTestSupport
 import Testing
 
-@Suite(.timeLimit(.minutes(5))) struct SlabPoolTests {
+@Suite(.timeLimit(.minutes(30))) struct SlabPoolTests {
     @Test(
         "slabs come in powers of two and halfway between",
         arguments: [

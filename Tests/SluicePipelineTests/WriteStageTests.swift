@@ -4,7 +4,7 @@ import SluicePipeline
 import SluiceTestSupport
 import Testing
 
-@Suite(.timeLimit(.minutes(5))) struct WriteStageTests {
+@Suite(.timeLimit(.minutes(30))) struct WriteStageTests {
     /// Waits so short that a test never notices them.
     private static let policy = RetryPolicy(attempts: 4, base: .microseconds(1), ceiling: .microseconds(20))
 

@@ -5,7 +5,7 @@ import SluiceTestSupport
 import Testing
 
 /// The ways to be let in at Azure: account key, shared access signature, client credentials, connection string.
-@Suite(.serialized, .timeLimit(.minutes(2)), .enabled(if: Stores.all.contains { $0 is AzureStore }))
+@Suite(.serialized, .timeLimit(.minutes(30)), .enabled(if: Stores.all.contains { $0 is AzureStore }))
 struct AzureCredentialTests {
     private let directory: TemporaryDirectory
     private let store = AzureStore()

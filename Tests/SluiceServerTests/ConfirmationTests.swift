@@ -6,7 +6,7 @@ import SluiceTestSupport
 import Testing
 
 /// What a store has confirmed and what went over the line are told as they were.
-@Suite(.serialized, .timeLimit(.minutes(5)))
+@Suite(.serialized, .timeLimit(.minutes(30)))
 struct ConfirmationTests {
     /// Stores that answer with the digest that they computed of each body. JuiceFS ignores the header, Swift refuses
     /// it, and plain HTTPS and files have none.

@@ -5,7 +5,7 @@ import SluiceTestSupport
 import Testing
 
 /// What stands where a file is to go, and files that are not what they say.
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(30)))
 struct DestinationTests {
     private let directory: TemporaryDirectory
     private let source: String

@@ -9,7 +9,7 @@ import Synchronization
 import Testing
 
 /// The way down: what comes from a store is what it has, or nothing is said to have come.
-@Suite(.serialized, .timeLimit(.minutes(5)))
+@Suite(.serialized, .timeLimit(.minutes(30)))
 struct DownTests {
     private let directory: TemporaryDirectory
     private let sink: TemporaryDirectory

@@ -7,7 +7,7 @@ import SluiceTestSupport
 import Testing
 
 /// Lines and services that fail in every way: what arrives is right, or nothing is said to have arrived.
-@Suite(.serialized, .timeLimit(.minutes(5)))
+@Suite(.serialized, .timeLimit(.minutes(30)))
 struct FaultTests {
     private let directory: TemporaryDirectory
     private let digest: String

@@ -6,7 +6,7 @@ import SluiceTestSupport
 import Testing
 
 /// What a copy from a store would see.
-@Suite(.serialized, .timeLimit(.minutes(3)))
+@Suite(.serialized, .timeLimit(.minutes(30)))
 struct ListingTests {
     private static let stores = Stores.all.filter { $0 is AzureStore || $0 is S3Store }
     /// More than one page of S3's thousand names.

@@ -5,7 +5,7 @@ import SluiceTestSupport
 import Testing
 
 /// What blob stores say of their objects, and what they refuse.
-@Suite(.serialized, .timeLimit(.minutes(3)))
+@Suite(.serialized, .timeLimit(.minutes(30)))
 struct ReadingTests {
     private static let stores = Stores.all.filter { $0 is AzureStore || $0 is S3Store }
     private let directory: TemporaryDirectory

@@ -8,7 +8,7 @@ import Synchronization
 import Testing
 
 /// Uploads that are left and gone on with, at real servers.
-@Suite(.serialized, .timeLimit(.minutes(5)))
+@Suite(.serialized, .timeLimit(.minutes(30)))
 struct ResumeTests {
     static let stores = Stores.all.filter { !($0 is NginxStore) }
     private let folder: TemporaryDirectory

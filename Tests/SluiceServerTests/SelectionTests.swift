@@ -5,7 +5,7 @@ import SluiceTestSupport
 import Testing
 
 /// Selection, overwrite and layout against real stores, both ways.
-@Suite(.serialized, .timeLimit(.minutes(5))) struct SelectionServerTests {
+@Suite(.serialized, .timeLimit(.minutes(30))) struct SelectionServerTests {
     private static let stores = Stores.all.filter { $0.testDescription != "nginx" }
 
     private func tree() throws -> TemporaryDirectory {

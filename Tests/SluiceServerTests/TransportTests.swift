@@ -5,7 +5,7 @@ import SluiceTestSupport
 import Testing
 
 /// How connections are made and refused: trust, client certificates, pins, proxies, wrong addresses.
-@Suite(.serialized, .timeLimit(.minutes(5)))
+@Suite(.serialized, .timeLimit(.minutes(30)))
 struct TransportTests {
     private let directory: TemporaryDirectory
     private let file: String

@@ -7,7 +7,7 @@ import Synchronization
 import Testing
 
 /// Comparisons with real stores, by independent clients' changes.
-@Suite(.serialized, .timeLimit(.minutes(5))) struct VerifyServerTests {
+@Suite(.serialized, .timeLimit(.minutes(30))) struct VerifyServerTests {
     private static let stores = Stores.all.filter { $0.testDescription != "files" }
     private static let listed = stores.filter { $0.testDescription != "nginx" }
 

@@ -5,7 +5,7 @@ import Testing
 @testable import SluiceCommands
 
 /// `--decompress` from outside, on files that others' programs have compressed.
-@Suite(.timeLimit(.minutes(3))) struct DecompressProgramTests {
+@Suite(.timeLimit(.minutes(30))) struct DecompressProgramTests {
     private let directory: TemporaryDirectory
     private var path: String { directory.path }
 

@@ -11,7 +11,7 @@ import Testing
         #expect(!InterruptWatch.isEcho(after: .milliseconds(300)))
     }
 
-    @Test("SIGTERM ends a program that was started with it blocked", .timeLimit(.minutes(5)))
+    @Test("SIGTERM ends a program that was started with it blocked", .timeLimit(.minutes(30)))
     func blocked() throws {
         // A server that says nothing: connections wait in its backlog.
         let server = socket(AF_INET, Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)

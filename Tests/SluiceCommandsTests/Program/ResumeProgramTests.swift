@@ -5,7 +5,7 @@ import Testing
 @testable import SluiceCommands
 
 /// Copies that are killed in the middle and gone on with, from outside, on local files.
-@Suite(.serialized, .timeLimit(.minutes(5))) struct ResumeProgramTests {
+@Suite(.serialized, .timeLimit(.minutes(30))) struct ResumeProgramTests {
     private let directory: TemporaryDirectory
     private var path: String { directory.path }
     private var environment: [String: String] { ["SLUICE_STATE_DIRECTORY": "\(path)/state"] }

@@ -5,7 +5,7 @@ import Testing
 @testable import SluiceCommands
 
 /// `sluice verify` from outside, on real files.
-@Suite(.timeLimit(.minutes(2))) struct VerifyProgramTests {
+@Suite(.timeLimit(.minutes(30))) struct VerifyProgramTests {
     private let directory: TemporaryDirectory
     private var path: String { directory.path }
 

@@ -7,7 +7,7 @@ import Testing
 @testable import SluiceCommands
 
 /// `sluice runs` from outside, on a ledger of its own.
-@Suite(.timeLimit(.minutes(2))) struct RunsProgramTests {
+@Suite(.timeLimit(.minutes(30))) struct RunsProgramTests {
     private let directory: TemporaryDirectory
     private var path: String { directory.path }
     private var environment: [String: String] { ["SLUICE_STATE_DIRECTORY": "\(path)/state"] }

@@ -10,7 +10,7 @@ import Testing
 private let block = 64 << 10
 
 /// Files that change while they are read: named in their record and not committed, and nothing else is harmed.
-@Suite(.timeLimit(.minutes(5))) struct ChangingFileTests {
+@Suite(.timeLimit(.minutes(30))) struct ChangingFileTests {
     private let directory: TemporaryDirectory
     private let source: String
     private var sink: String { "\(directory.path)/out" }

@@ -6,7 +6,7 @@ import Testing
 @testable import SluiceEngine
 
 /// No room where the bytes go: one sentence, nothing half-written, and what stood there intact.
-@Suite(.timeLimit(.minutes(5))) struct DiskFullTests {
+@Suite(.timeLimit(.minutes(30))) struct DiskFullTests {
     private let directory: TemporaryDirectory
 
     init() throws { directory = try TemporaryDirectory(inMemory: true) }

@@ -5,7 +5,7 @@ import Testing
 private let canTrace = (try? Command.run(["strace", "-qo", "/dev/null", "true"], errors: "/dev/null").status) == 0
 
 /// The order in which files reach the disk, as the kernel was asked for it.
-@Suite(.timeLimit(.minutes(5)), .enabled(if: canTrace, "strace is not installed, or may not trace"))
+@Suite(.timeLimit(.minutes(30)), .enabled(if: canTrace, "strace is not installed, or may not trace"))
 struct FlushOrderTests {
     /// A call that succeeded and the paths that it was about.
     private struct Call {

@@ -6,7 +6,7 @@ import Testing
 @testable import SluiceEngine
 
 /// What a tree holds beside plain files.
-@Suite(.timeLimit(.minutes(5))) struct LinkTests {
+@Suite(.timeLimit(.minutes(30))) struct LinkTests {
     private let directory: TemporaryDirectory
     private let source: String
     private var sink: String { "\(directory.path)/out" }

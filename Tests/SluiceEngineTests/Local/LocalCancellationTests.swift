@@ -11,7 +11,7 @@ import Testing
 private let block = 64 << 10
 
 /// Copies that are cancelled in the middle.
-@Suite(.timeLimit(.minutes(5))) struct LocalCancellationTests {
+@Suite(.timeLimit(.minutes(30))) struct LocalCancellationTests {
     private let directory: TemporaryDirectory
 
     init() throws { directory = try TemporaryDirectory(inMemory: true) }

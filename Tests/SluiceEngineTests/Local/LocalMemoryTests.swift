@@ -7,7 +7,7 @@ import Testing
 @testable import SluiceEngine
 
 /// Memory that stays what was asked for, however much is moved.
-@Suite(.timeLimit(.minutes(5))) struct LocalMemoryTests {
+@Suite(.timeLimit(.minutes(30))) struct LocalMemoryTests {
     private let directory: TemporaryDirectory
     private let memory = ByteCount.mebibytes(16)
 

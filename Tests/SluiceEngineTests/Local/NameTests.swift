@@ -7,7 +7,7 @@ import Testing
 @testable import SluiceEngine
 
 /// Names as the kernel takes them: any bytes but NUL and the slash.
-@Suite(.timeLimit(.minutes(5))) struct NameTests {
+@Suite(.timeLimit(.minutes(30))) struct NameTests {
     private let directory: TemporaryDirectory
 
     init() throws { directory = try TemporaryDirectory(inMemory: true) }

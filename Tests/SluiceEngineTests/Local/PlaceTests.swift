@@ -6,7 +6,7 @@ import Testing
 @testable import SluiceEngine
 
 /// Destinations that can't be written, or that are what they should not be.
-@Suite(.timeLimit(.minutes(5))) struct PlaceTests {
+@Suite(.timeLimit(.minutes(30))) struct PlaceTests {
     private let directory: TemporaryDirectory
     private let source: String
     private var sink: String { "\(directory.path)/out" }

@@ -7,7 +7,7 @@ import Testing
 private let block = 4096
 
 /// Whole copies of files of every length around a block, read back by the tools that everyone has.
-@Suite(.timeLimit(.minutes(5))) struct SizeTests {
+@Suite(.timeLimit(.minutes(30))) struct SizeTests {
     private let directory: TemporaryDirectory
 
     init() throws { directory = try TemporaryDirectory(inMemory: true) }

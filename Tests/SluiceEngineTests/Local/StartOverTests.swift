@@ -7,7 +7,7 @@ import Testing
 @testable import SluiceEngine
 
 /// A stream that broke off for a passing reason: sent again where that is right, and nowhere else.
-@Suite(.timeLimit(.minutes(5))) struct StartOverTests {
+@Suite(.timeLimit(.minutes(30))) struct StartOverTests {
     private let directory: TemporaryDirectory
 
     init() throws { directory = try TemporaryDirectory(inMemory: true) }

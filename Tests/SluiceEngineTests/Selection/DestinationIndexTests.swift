@@ -48,7 +48,7 @@ private final class Book: ReadableObject {
     }
 }
 
-@Suite(.timeLimit(.minutes(1))) struct DestinationIndexTests {
+@Suite(.timeLimit(.minutes(30))) struct DestinationIndexTests {
     private static func items(_ names: [String]) -> [SourceItem] {
         names.map { SourceItem(name: $0, size: $0.utf8.count) }
     }

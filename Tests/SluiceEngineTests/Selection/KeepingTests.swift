@@ -30,7 +30,7 @@ private final class GuardedSource: RemovableSource {
     }
 }
 
-@Suite(.timeLimit(.minutes(1))) struct KeepingTests {
+@Suite(.timeLimit(.minutes(30))) struct KeepingTests {
     @Test("what may not be read is skipped when asked, and nothing else is")
     func forbidden() throws {
         var specification = CopySpecification(source: .standardStream, sink: .standardStream)

@@ -6,7 +6,7 @@ import Testing
 
 @testable import SluiceEngine
 
-@Suite(.timeLimit(.minutes(5))) struct AdmissionGateTests {
+@Suite(.timeLimit(.minutes(30))) struct AdmissionGateTests {
     private func again(_ name: String, after: Duration = .zero) -> StartOver {
         StartOver(item: SourceItem(name: name, size: 1), restarts: 1, after: after)
     }

@@ -53,7 +53,7 @@ private final class Sleeper: StepWaker {
     func wake() { count.withLock { $0 += 1 } }
 }
 
-@Suite(.timeLimit(.minutes(5))) struct OrderedChunksTests {
+@Suite(.timeLimit(.minutes(30))) struct OrderedChunksTests {
     @Test("frames come out as one body in their order, in pieces of any size", arguments: [1, 33, 100, 101, 1000])
     func order(piece: Int) {
         let subject = Subject(count: 4)

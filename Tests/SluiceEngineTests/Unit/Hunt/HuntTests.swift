@@ -9,7 +9,7 @@ import Testing
 
 /// Whole runs, from the lister to the committer, on sources and sinks in memory that fail, stall and are cancelled at
 /// random. A run that hangs is a deadlock, and its seed is in the message.
-@Suite(.serialized, .timeLimit(.minutes(20))) struct HuntTests {
+@Suite(.serialized, .timeLimit(.minutes(30))) struct HuntTests {
     @Test("a run ends, every object with one record, whole or absent, and all memory is given back", arguments: seeds(400))
     func hunt(seed: UInt64) async {
         let scenario = Scenario(seed: seed)
