@@ -9,19 +9,21 @@ struct Backlog {
         case later
         /// Have them written now, by another thread.
         case soon
-        /// Write them, or wait until they are written: there are as many as may wait.
+        /// Write them, or wait until they are written: there are as many as may wait, or a crash would have as much sent
+        /// again as may be.
         case wait
     }
 
-    /// How long an event waits at most: what a crash loses.
+    /// Milliseconds that an event waits at most.
     static let interval = 200
     /// Events that are worth a transaction of their own. A commit costs some 30 µs, as much as twenty rows.
     static let batch = 4096
     /// Events that may wait while as many are being written: 9 MB in all, and a third of a second of the fastest copy
     /// of small files.
     static let limit = 16384
-    /// Bytes of objects that may have ended without being written, because a crash would have them sent again. A
-    /// transaction of 30 µs for each MiB is 3 % of a core at 1 GB/s.
+    /// Bytes that the sink may have confirmed without their record being written, because a crash would have them sent
+    /// again. So a block of this size or more is recorded before its connection takes another. A transaction of 30 µs for
+    /// each MiB is 3 % of a core at 1 GB/s.
     static let mostAtStake = 1 << 20
 
     private(set) var events: [LedgerEvent] = []
@@ -31,7 +33,7 @@ struct Backlog {
     private(set) var nextOrdinal: Int
     private var isScheduled = false
     private var isUrgent = false
-    /// Bytes of objects whose ends are not written.
+    /// Bytes of objects and blocks that are not written.
     private var atStake = 0
     /// Whether events are still taken.
     private(set) var isOpen = true
@@ -48,8 +50,8 @@ struct Backlog {
         guard isOpen else { return .nothing }
         events.append(event)
         atStake += event.bytesAtStake
-        if events.count >= Backlog.limit { return .wait }
-        if events.count >= Backlog.batch || event.isOfUpload || atStake >= Backlog.mostAtStake, !isUrgent {
+        if events.count >= Backlog.limit || atStake >= Backlog.mostAtStake { return .wait }
+        if events.count >= Backlog.batch || event.isOfUpload, !isUrgent {
             isUrgent = true
             return .soon
         }
@@ -92,7 +94,7 @@ enum LedgerEvent: Sendable {
     /// An upload that was taken back.
     case forgotten(ItemIdentifier)
 
-    /// Whether a crash before it is written would have a block sent again: blocks are large and come seldom.
+    /// Whether it is written at once: uploads and their blocks are large and come seldom.
     var isOfUpload: Bool {
         switch self {
         case .begun, .block: true
@@ -100,11 +102,13 @@ enum LedgerEvent: Sendable {
         }
     }
 
-    /// Bytes that a crash before it is written would have sent again; those of blocks are sure by other means.
+    /// Bytes that a crash before it is written would have sent again. The blocks of an object that ends are recorded
+    /// each, and whoever goes on finds it whole.
     var bytesAtStake: Int {
         switch self {
+        case .block(_, let block): block.length
         case .ended(_, let item, hasBegun: false) where item.outcome == .done: item.bytesWritten
-        case .begun, .block, .ended, .forgotten: 0
+        case .begun, .ended, .forgotten: 0
         }
     }
 }

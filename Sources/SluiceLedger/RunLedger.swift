@@ -4,10 +4,11 @@ internal import SluiceCore
 
 /// The record of one run, held by this process alone.
 ///
-/// What is recorded is written in batches, within a fifth of a second, by a queue of its own. None of the calls waits
-/// for the disk but `flush` and `finish`, and the others only while 16,384 records are behind. All may be called from
-/// any thread. Nothing here fails a copy: when the ledger can't be written or read any more, that is told once, and
-/// the run goes on unrecorded.
+/// What is recorded is written in batches, within a fifth of a second, by a queue of its own. A call that brings what is
+/// confirmed and unwritten to 1 MiB, as each block of that size does, returns when it is written: no crash then has more
+/// sent again than what is on its way. That costs a write to the page cache, and now and then a checkpoint's flush. All
+/// may be called from any thread. Nothing here fails a copy: when the ledger can't be written or read any more, that is
+/// told once, and the run goes on unrecorded.
 package final class RunLedger: Sendable {
     /// What earlier attempts have left.
     struct Earlier: Sendable {
@@ -70,7 +71,7 @@ package final class RunLedger: Sendable {
         append { .begun($0, item, replacing: replacing) }
     }
 
-    /// Records a block that the sink has confirmed, after it is durable there.
+    /// Records a block that the sink has confirmed, after it is durable there; one of 1 MiB or more is in the ledger then.
     package func record(_ block: BlockRecord, of item: ItemIdentifier) { append(.block(item, block)) }
 
     /// Records how an item ended; its blocks are forgotten.

@@ -10,15 +10,20 @@ struct BacklogTests {
         return (0..<count).map { _ in backlog.append(.ended(ItemIdentifier(number: 1), item, hasBegun: false)) }
     }
 
-    @Test("A block is written at once, because it would be sent again after a crash")
+    @Test("A block is in the ledger before its connection takes another; small ones together")
     func blocks() {
         var backlog = Backlog(nextOrdinal: 1)
-        let block = LedgerEvent.block(ItemIdentifier(number: 1), sampleBlock(0))
+        func block(_ length: Int) -> LedgerEvent {
+            let receipt = BlockReceipt(ordinal: 0, length: length / 3, checksum: nil, tag: "")
+            return .block(ItemIdentifier(number: 1), BlockRecord(receipt: receipt, offset: 0, length: length))
+        }
         #expect(append(1, to: &backlog) == [.later])
-        #expect(backlog.append(block) == .soon)
-        #expect(backlog.append(block) == .nothing)
-        #expect(backlog.take().count == 3)
-        #expect(backlog.append(block) == .soon)
+        #expect(backlog.append(block(Backlog.mostAtStake)) == .wait)
+        #expect(backlog.take().count == 2)
+        let quarter = block(Backlog.mostAtStake / 4)
+        #expect((0..<5).map { _ in backlog.append(quarter) } == [.soon, .later, .nothing, .wait, .wait])
+        _ = backlog.take()
+        #expect(backlog.append(quarter) == .soon)
     }
 
     @Test("The first has all written within the interval, a full batch at once, a full backlog by whoever filled it")
@@ -41,10 +46,10 @@ struct BacklogTests {
             return backlog.append(.ended(ItemIdentifier(number: 1), item, hasBegun: hasBegun))
         }
         #expect(end(Backlog.mostAtStake - 1) == .later)
-        // Blocks are recorded for themselves, and what failed is sent again in any case.
+        // Blocks are recorded each, and what failed is sent again in any case.
         #expect(end(1 << 40, hasBegun: true) == .nothing && end(1 << 40, .failed("no")) == .nothing)
-        #expect(end(1) == .soon)
-        #expect(end(Backlog.mostAtStake) == .nothing)
+        #expect(end(1) == .wait)
+        #expect(end(Backlog.mostAtStake) == .wait)
         _ = backlog.take()
         #expect(end(1) == .later)
     }
