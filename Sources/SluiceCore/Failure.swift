@@ -46,10 +46,13 @@ package protocol Failure: Error, Sendable, CustomStringConvertible {
     var advice: String? { get }
     /// How long the service asks us to wait before the next attempt.
     var retryAfter: Duration? { get }
+    /// Whether there was no line: no connection could be made, or nothing moved on one.
+    var isOutage: Bool { get }
 }
 
 extension Failure {
     package var retryAfter: Duration? { nil }
+    package var isOutage: Bool { false }
 
     /// Whether another attempt at the same request can succeed.
     package var isRetryable: Bool { kind == .transient || kind == .throttled }

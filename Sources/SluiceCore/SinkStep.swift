@@ -23,6 +23,8 @@ package struct SinkStep: ~Copyable, Sendable {
     package var checksum: Checksum?
     /// How often this step was tried before.
     package var attempt = 0
+    /// What those attempts have seen of a line that is gone.
+    package var outage = Outage()
     /// What earlier attempts have brought to the sink of a body that is read while it is written.
     package var progress = StepProgress()
     /// Bytes of bodies that the last attempt put on the network, whatever came of it.

@@ -55,7 +55,7 @@ final class Admitter {
         while !context.cancellation.isCancelled {
             let seen = gate.generation
             if parked == nil, let again = gate.takeDue() {
-                admit(again.item, restarts: again.restarts)
+                admit(again)
                 continue
             }
             let hasAdmitted = admitNextChunk()
@@ -157,7 +157,7 @@ final class Admitter {
     private func admitNextEntry() -> Bool {
         if let item = parked {
             parked = nil
-            admit(item.item, restarts: item.restarts)
+            admit(item)
             return parked == nil
         }
         guard !hasListed, open.count < mostOpen, gate.hasRoom else { return false }
@@ -167,7 +167,7 @@ final class Admitter {
             hasListed = true
             return true
         case .element(.item(let item)):
-            admit(item, restarts: 0)
+            admit(StartOver(item: item))
             return true
         case .element(.unchanged(let item)):
             context.recordItem(ItemRecord.unchanged(item, sinkName: context.naming.name(for: item)))
@@ -178,7 +178,8 @@ final class Admitter {
         }
     }
 
-    private func admit(_ item: SourceItem, restarts: Int) {
+    private func admit(_ again: StartOver) {
+        let item = again.item
         do {
             let name = context.naming.name(for: item)
             try context.sink.validate(name: name)
@@ -195,17 +196,18 @@ final class Admitter {
             let keeps = context.preservation != nil
             let object = isOpenedLater && !(keeps && item.size != 0) ? nil : try context.source.open(item)
             if let size = object?.size, let listed = item.size, size != listed {
-                guard restarts < ItemTransfer.mostReplans else { throw ChangedSinceListed(item: item) }
-                admit(SourceItem(name: item.name, size: size, modified: object?.modified, entityTag: item.entityTag), restarts: restarts + 1)
+                guard again.restarts < ItemTransfer.mostReplans else { throw ChangedSinceListed(item: item) }
+                let newer = SourceItem(name: item.name, size: size, modified: object?.modified, entityTag: item.entityTag)
+                admit(StartOver(item: newer, restarts: again.restarts + 1, outage: again.outage))
                 return
             }
             let reservation = reservation(for: plan, size: item.size)
             if let reservation, !gate.reserve(reservation) {
-                parked = StartOver(item: item, restarts: restarts, after: .zero)
+                parked = again
                 return
             }
             let metadata = try context.preservation.map { $0.kept(of: try (object ?? context.source.open(item)).metadata) }
-            try start(item, name, plan, object, restarts, reservation, metadata ?? ObjectMetadata(), earlier)
+            try start(again, name, plan, object, reservation, metadata ?? ObjectMetadata(), earlier)
         } catch {
             reject(item, SluiceCore.failure(from: error))
         }
@@ -228,15 +230,15 @@ final class Admitter {
     }
 
     private func start(
-        _ item: SourceItem,
+        _ again: StartOver,
         _ name: String,
         _ plan: TransferPlan,
         _ object: (any ReadableObject)?,
-        _ restarts: Int,
         _ reservation: Reservation?,
         _ metadata: ObjectMetadata,
         _ earlier: RunJournal.Earlier
     ) throws {
+        let item = again.item
         let upload = Upload(
             name: name,
             size: plan.isCompressed ? nil : item.size,
@@ -255,7 +257,8 @@ final class Admitter {
             plan: plan,
             upload: upload,
             object: object,
-            restarts: restarts,
+            restarts: again.restarts,
+            outage: again.outage,
             reservation: reservation,
             resumption: resumption,
             mayLeave: context.journal?.mayLeave(plan) ?? false

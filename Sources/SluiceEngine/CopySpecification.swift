@@ -91,10 +91,14 @@ package struct CopySpecification: Sendable {
     /// Attempts of one request, and the waits between them.
     package struct RetryLimits: Sendable {
         package var attempts = 10
-        package var policy: RetryPolicy { RetryPolicy(attempts: attempts, base: base, ceiling: ceiling) }
+        package var policy: RetryPolicy {
+            RetryPolicy(attempts: attempts, base: base, ceiling: ceiling, patience: patience)
+        }
         /// As `RetryPolicy` has them; tests wait less.
-        var base = RetryPolicy().base
-        var ceiling = RetryPolicy().ceiling
+        package var base = RetryPolicy().base
+        package var ceiling = RetryPolicy().ceiling
+        /// How long a line may be gone.
+        package var patience = RetryPolicy().patience
 
         package init() {}
     }

@@ -10,6 +10,8 @@ final class ItemTransfer: Sendable {
     let upload: Upload
     /// How often the object was started over before.
     let restarts: Int
+    /// What those before have seen of a line that is gone.
+    let outage: Outage
     /// What the ledger has of an earlier upload of it that is not gone on with.
     let replaces: ItemIdentifier?
     /// Memory that is kept for it.
@@ -118,6 +120,7 @@ final class ItemTransfer: Sendable {
         upload: Upload,
         object: (any ReadableObject)?,
         restarts: Int,
+        outage: Outage = Outage(),
         reservation: Reservation? = nil,
         resumption: RunJournal.Resumption = .anew(replacing: nil),
         mayLeave: Bool = false
@@ -126,6 +129,7 @@ final class ItemTransfer: Sendable {
         self.plan = plan
         self.upload = upload
         self.restarts = restarts
+        self.outage = outage
         self.reservation = reservation
         self.object = Mutex(object)
         if case .anew(let earlier) = resumption { replaces = earlier } else { replaces = nil }
@@ -172,11 +176,12 @@ final class ItemTransfer: Sendable {
     var isSerial: Bool { item.size == nil }
 }
 
-/// An item that is to be read again from its start.
+/// An item that is to be read from its start, for the first time or again.
 struct StartOver: Sendable {
     let item: SourceItem
-    let restarts: Int
-    let after: Duration
+    var restarts = 0
+    var outage = Outage()
+    var after = Duration.zero
 }
 
 /// A part of an object in which compressed frames are gathered until it is large enough for the store.

@@ -64,7 +64,8 @@ final class Settlement: StepObserver {
     /// Ends a transfer so that its object is read again, as it is now.
     func startOver(_ transfer: ItemTransfer, as item: SourceItem, because failure: any Failure) {
         if transfer.restarts < ItemTransfer.mostReplans {
-            transfer.withState { $0.startOver = StartOver(item: item, restarts: transfer.restarts + 1, after: .zero) }
+            let startOver = StartOver(item: item, restarts: transfer.restarts + 1, outage: transfer.outage)
+            transfer.withState { $0.startOver = startOver }
         }
         drop(transfer, failure: failure)
     }
@@ -245,9 +246,15 @@ final class Settlement: StepObserver {
         guard let failure = transfer.withState({ $0.committer.failure }), transfer.plan.route == .stream,
             failure.isRetryable, context.source.isRereadable, context.sink.traits.canStartOver
         else { return nil }
-        switch context.specification.retry.policy.decision(attempt: transfer.restarts, failure: failure, jitter: Double.random(in: 0...1)) {
-        case .giveUp: return nil
-        case .retry(let wait): return StartOver(item: transfer.item, restarts: transfer.restarts + 1, after: wait)
-        }
+        var outage = transfer.outage
+        let decision = context.specification.retry.policy.decision(
+            attempt: transfer.restarts,
+            outage: &outage,
+            failure: failure,
+            now: .now,
+            jitter: Double.random(in: 0...1)
+        )
+        guard case .retry(let wait) = decision else { return nil }
+        return StartOver(item: transfer.item, restarts: transfer.restarts + 1, outage: outage, after: wait)
     }
 }

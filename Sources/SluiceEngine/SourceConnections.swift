@@ -34,6 +34,7 @@ final class SourceConnections: Sendable {
     func read(_ body: (_ progress: inout Int) throws -> Void) throws {
         var progress = 0
         var attempt = 0
+        var outage = Outage()
         while true {
             let before = progress
             do {
@@ -44,8 +45,8 @@ final class SourceConnections: Sendable {
             } catch {
                 let failure = SluiceCore.failure(from: error)
                 // An attempt that has brought much is no vain one.
-                if progress - before >= SourceConnections.worthwhile { attempt = 0 }
-                try wait(after: failure, attempt)
+                if progress - before >= SourceConnections.worthwhile { (attempt, outage) = (0, Outage()) }
+                try wait(after: failure, attempt, &outage)
                 attempt += 1
             }
         }
@@ -75,12 +76,14 @@ final class SourceConnections: Sendable {
         monitor.signal()
     }
 
-    private func wait(after failure: any Failure, _ attempt: Int) throws {
+    private func wait(after failure: any Failure, _ attempt: Int, _ outage: inout Outage) throws {
         if failure.kind == .throttled { monitor.withLock { state in _ = state.governor.throttle() } }
         guard
             case .retry(let pause) = policy.decision(
                 attempt: attempt,
+                outage: &outage,
                 failure: failure,
+                now: .now,
                 jitter: Double.random(in: 0...1)
             )
         else { throw failure }

@@ -159,12 +159,19 @@ struct WriteState: ~Copyable {
             queue.append(step, lane: .control)
             return nil
         }
-        switch policy.decision(attempt: step.attempt, failure: failure, jitter: Double.random(in: 0...1)) {
+        var step = step
+        let decision = policy.decision(
+            attempt: step.attempt,
+            outage: &step.outage,
+            failure: failure,
+            now: .now,
+            jitter: Double.random(in: 0...1)
+        )
+        switch decision {
         case .giveUp:
             return step
         case .retry(let wait):
             retries += 1
-            var step = step
             step.attempt += 1
             let lane = step.action.lane
             queue.delay(step, lane: lane, until: .now + wait)

@@ -11,6 +11,7 @@ package struct StoreError: Failure {
     package let status: Int?
     /// Whether the other side was reached before this went wrong.
     package let wasConnected: Bool
+    package let isOutage: Bool
 
     package init(
         _ kind: FailureKind,
@@ -19,7 +20,8 @@ package struct StoreError: Failure {
         advice: String? = nil,
         retryAfter: Duration? = nil,
         status: Int? = nil,
-        wasConnected: Bool = false
+        wasConnected: Bool = false,
+        isOutage: Bool = false
     ) {
         self.kind = kind
         self.what = what
@@ -28,6 +30,7 @@ package struct StoreError: Failure {
         self.retryAfter = retryAfter
         self.status = status
         self.wasConnected = wasConnected || status != nil
+        self.isOutage = isOutage
     }
 
     /// The same error with what was found out about it.
@@ -39,7 +42,8 @@ package struct StoreError: Failure {
             advice: advice,
             retryAfter: retryAfter,
             status: status,
-            wasConnected: wasConnected
+            wasConnected: wasConnected,
+            isOutage: isOutage
         )
     }
 }

@@ -11,7 +11,7 @@ from .options import setting
 
 _CHUNK = 64 * 1024
 _CHUNKS_UNDER_WAY = 64  # what a slow line holds for each direction of a connection
-_STALL_CHECK_SECONDS = 0.02
+_CHECK_SECONDS = 0.02
 
 
 @dataclass(frozen=True)
@@ -28,6 +28,7 @@ class Faults:
     close_after_down: int = setting(int, "close in order after so many bytes down")
     stall_after_up: int = setting(int, "pass nothing on after so many bytes up")
     stall_after_down: int = setting(int, "pass nothing on after so many bytes down")
+    down: bool = setting(bool, "nothing listens, and no connection lasts", False)
     refuse_first: int = setting(int, "reset the first so many connections before a byte", 0)
     every: int = setting(int, "only every N-th connection is faulty", 1)
     first: int = setting(int, "only the first N connections are faulty")
@@ -65,6 +66,7 @@ class TcpProxy:
         self._log = log
         self._count = 0
         self._line = {"up": _Pace(), "down": _Pace()}
+        self._writers = set()
 
     @property
     def faults(self):
@@ -80,10 +82,26 @@ class TcpProxy:
         threading.Thread(target=lambda: asyncio.run(self._serve(listener)), daemon=True).start()
 
     async def _serve(self, listener):
-        async with await asyncio.start_server(self._converse, sock=listener, limit=_CHUNK) as server:
-            await server.serve_forever()
+        address = listener.getsockname()
+        while True:
+            server = await asyncio.start_server(self._converse, sock=listener, limit=_CHUNK)
+            while not self._faults.down:
+                await asyncio.sleep(_CHECK_SECONDS)
+            server.close()
+            for writer in list(self._writers):
+                _reset(writer)
+            while self._faults.down:
+                await asyncio.sleep(_CHECK_SECONDS)
+            listener = socket.create_server(address, backlog=512)
 
     async def _converse(self, reader, writer):
+        self._writers.add(writer)
+        try:
+            await self._pass(reader, writer)
+        finally:
+            self._writers.discard(writer)
+
+    async def _pass(self, reader, writer):
         self._count += 1
         number = self._count
         if number <= self._faults.refuse_first:
@@ -146,7 +164,7 @@ class TcpProxy:
                 for end in ends:
                     _reset(end) if verb == "reset" else end.close()
                 raise ConnectionResetError
-            await asyncio.sleep(_STALL_CHECK_SECONDS)
+            await asyncio.sleep(_CHECK_SECONDS)
 
 
 async def _collect(reader, line):

@@ -11,6 +11,8 @@ struct CopyCommand: ParsableCommand {
         discussion: """
             SIZE takes K, M, G, T and KiB, MiB, GiB, TiB (1024) or KB, MB, GB, TB (1000).
             A location never holds a secret: credentials come from the environment.
+            While the network is gone a copy waits, up to ten minutes; after that, or when it is interrupted or killed, \
+            sluice resume goes on.
             """
     )
 

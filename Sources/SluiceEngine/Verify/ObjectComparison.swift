@@ -211,6 +211,7 @@ struct Retrying: Sendable {
 
     func callAsFunction<Result>(_ body: () throws -> Result) throws -> Result {
         var attempt = 0
+        var outage = Outage()
         while true {
             do {
                 return try body()
@@ -220,7 +221,9 @@ struct Retrying: Sendable {
                 guard failure.isRetryable, !cancellation.isCancelled,
                     case .retry(let wait) = policy.decision(
                         attempt: attempt,
+                        outage: &outage,
                         failure: failure,
+                        now: .now,
                         jitter: .random(in: 0...1)
                     )
                 else { throw error }

@@ -198,7 +198,7 @@ final class FileSinkWorker {
                 step.progress = copy.progress
                 step.bytesOnWire = copy.bytesTaken
                 // An attempt that has brought something is no vain one.
-                if copy.bytesTaken >= FileSinkWorker.worthwhile { step.attempt = 0 }
+                if copy.bytesTaken >= FileSinkWorker.worthwhile { (step.attempt, step.outage) = (0, Outage()) }
             }
             try copy.run(isCancelled)
             return copy.progress.checksum

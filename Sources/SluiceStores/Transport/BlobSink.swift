@@ -66,14 +66,18 @@ package struct BlobSink: ObjectSink {
     /// Azure's list of 50,000 blocks, each with a name of at most 64 bytes, base64.
     private static let longestList = ByteCount.mebibytes(16)
 
-    /// A wrong address is told within two seconds; a service that stumbles gets three chances.
+    /// A wrong address is told within two seconds, one that nothing answers within a minute; a service that stumbles gets
+    /// three chances.
     private func retrying<Result>(_ body: () throws -> Result) throws -> Result {
         var attempt = 1
+        let started = ContinuousClock.now
         while true {
             do {
                 return try body()
             } catch {
-                guard attempt < BlobSink.attempts, SluiceCore.failure(from: error).isRetryable else { throw error }
+                guard attempt < BlobSink.attempts, SluiceCore.failure(from: error).isRetryable,
+                    started.duration(to: .now) < BlobSink.patience
+                else { throw error }
                 pause(.milliseconds(300 * attempt))
                 attempt += 1
             }
@@ -82,6 +86,8 @@ package struct BlobSink: ObjectSink {
 
     /// How often the probe, a removal or a question about an upload is tried before it fails.
     private static let attempts = 3
+    /// A second attempt to connect may follow the first, which takes 30 s where nothing answers, and no third.
+    private static let patience = Duration.seconds(31)
 
     package func serve(_ feed: any StepFeed, slots: Int) {
         do {

@@ -14,13 +14,16 @@ enum CurlFailure {
         if let refusal = proxyRefusal(phase.proxyStatus, code, cause, origin) { return refusal }
         switch code {
         case CURLE_COULDNT_RESOLVE_HOST:
-            return StoreError(.transient, "the name of \(origin) could not be resolved", cause: cause, advice: "Check the name, and the machine's DNS")
+            return noLine("the name of \(origin) could not be resolved", cause, advice: "Check the name, and the machine's DNS")
         case CURLE_COULDNT_RESOLVE_PROXY:
-            return StoreError(.transient, "the proxy's name could not be resolved", cause: cause, advice: "Check --proxy and the proxy variables of the environment")
+            return noLine("the proxy's name could not be resolved", cause, advice: "Check --proxy and the proxy variables of the environment")
         case CURLE_COULDNT_CONNECT:
-            return StoreError(.transient, "no connection to \(origin)", cause: cause, advice: "Check address and port, and whether a firewall or a proxy stands between")
+            return noLine("no connection to \(origin)", cause, advice: "Check address and port, and whether a firewall or a proxy stands between")
         case CURLE_OPERATION_TIMEDOUT:
-            return StoreError(.transient, "\(origin) did not answer in time", cause: cause)
+            return noLine("\(origin) did not answer in time", cause)
+        case CURLE_SSL_CONNECT_ERROR where isBrokenOff(cause):
+            // A load balancer without a server behind it, a tunnel whose far end is gone.
+            return noLine("\(origin) hung up in the TLS handshake", cause, advice: "Check that the port speaks TLS 1.2 or later")
         case CURLE_PEER_FAILED_VERIFICATION:
             return StoreError(.insecure, "the certificate of \(origin) is not trusted", cause: cause, advice: certificateAdvice(words))
         case CURLE_SSL_PINNEDPUBKEYNOTMATCH:
@@ -42,6 +45,15 @@ enum CurlFailure {
         default:
             return StoreError(.transient, "the request to \(origin) failed", cause: "\(cause) (curl \(code.rawValue))")
         }
+    }
+
+    private static func noLine(_ what: String, _ cause: String, advice: String? = nil) -> StoreError {
+        StoreError(.transient, what, cause: cause, advice: advice, isOutage: true)
+    }
+
+    /// Whether a handshake ended with its connection rather than with an answer.
+    private static func isBrokenOff(_ cause: String) -> Bool {
+        ["reset by peer", "SSL_ERROR_SYSCALL", "unexpected eof", "Broken pipe"].contains { cause.contains($0) }
     }
 
     /// TLS alerts of a server that wants another certificate arrive as read errors after the handshake (TLS 1.3).
@@ -70,7 +82,8 @@ enum CurlFailure {
             return StoreError(.forbidden, "the proxy refused our user and password", cause: "it answered \(status) to CONNECT", advice: "Set SLUICE_PROXY_USERPWD to USER:PASSWORD, or give them in the proxy variable of the environment", status: status)
         }
         let kind: FailureKind = status >= 500 ? .transient : .forbidden
-        return StoreError(kind, "the proxy refused to connect to \(origin)", cause: "it answered \(status) to CONNECT", advice: "Ask for the address to be allowed there", status: status)
+        // A proxy that can't reach the service answers 502 to 504.
+        return StoreError(kind, "the proxy refused to connect to \(origin)", cause: "it answered \(status) to CONNECT", advice: "Ask for the address to be allowed there", status: status, isOutage: status >= 500)
     }
 }
 

@@ -1,0 +1,123 @@
+import Glibc
+import SluiceCore
+import SluiceEngine
+import SluicePipeline
+import SluiceStores
+import SluiceTestSupport
+import Synchronization
+import Testing
+
+/// Lines that go away in the middle of a copy, and come back or not.
+@Suite(.serialized, .timeLimit(.minutes(5)))
+struct OutageTests {
+    private let directory: TemporaryDirectory
+    private let sink: TemporaryDirectory
+    private let file: String
+
+    private static let size = 12 << 20
+    init() throws {
+        directory = try TemporaryDirectory()
+        sink = try TemporaryDirectory()
+        var generator = SeededGenerator(seed: 23)
+        file = try directory.write("file", generator.bytes(Self.size))
+    }
+
+    private static let stores: [any StoreUnderTest] = [NginxStore(), S3Store(kind: "s3-seaweedfs"), AzureStore()]
+        .filter { store in Stores.all.contains { $0.testDescription == store.testDescription } }
+
+    /// A line to a store, which passes TLS on, and is slow enough to be cut in the middle.
+    private func line(_ address: HTTPAddress) throws -> (proxy: Launcher, port: Int) {
+        let proxy = try Launcher("faults", ["--upstream", "localhost:\(address.port ?? 443)", "--rate", "8000000"])
+        return (proxy, try #require(Int(proxy["port"])))
+    }
+
+    private func limited(_ specification: inout CopySpecification) {
+        specification.blockSize = .mebibytes(5)
+        specification.connections = .fixed(2)
+        // Fewer than an outage takes, and none of them waits long.
+        specification.retry.attempts = 3
+        specification.retry.base = .milliseconds(5)
+        specification.retry.ceiling = .milliseconds(40)
+    }
+
+    private func up(_ store: any StoreUnderTest, _ prefix: String) throws -> (Launcher, CopySpecification) {
+        var specification = try StoreContractTests.specification(directory.path, store, prefix)
+        limited(&specification)
+        if case .http(var address) = specification.sink {
+            let (proxy, port) = try line(address)
+            address.port = port
+            specification.sink = .http(address)
+            return (proxy, specification)
+        }
+        let (proxy, port) = try line(try #require(specification.sinkConnection.endpoint))
+        specification.sinkConnection.endpoint?.port = port
+        return (proxy, specification)
+    }
+
+    private func down(_ store: any StoreUnderTest, _ prefix: String) throws -> (Launcher, CopySpecification) {
+        var there = try StoreContractTests.specification(directory.path, store, prefix)
+        limited(&there)
+        #expect(try StoreContractTests.copy(there).failures.isEmpty)
+        // One object by its name: a folder of plain HTTPS can't be listed.
+        var (proxy, specification) = try up(store, prefix + "file")
+        specification.source = specification.sink
+        specification.sourceConnection = specification.sinkConnection
+        specification.sinkConnection = ConnectionOptions()
+        specification.sink = try Location(parsing: sink.path + "/")
+        return (proxy, specification)
+    }
+
+    /// Copies; cuts the line when a tenth has moved, and mends it after ten attempts in vain.
+    private func copy(_ specification: CopySpecification, cutting line: Launcher, heals: Bool = true) throws
+        -> StoreContractTests.Outcome
+    {
+        let records = Mutex<[ItemRecord]>([])
+        let ending = Mutex<Result<CopyResult, any Error>?>(nil)
+        let run = CopyRun(specification) { record in records.withLock { $0.append(record) } }
+        @Sendable func wait(for isDone: () -> Bool) {
+            while !isDone(), ending.withLock({ $0 == nil }) { usleep(1000) }
+        }
+        inParallel(2) { index in
+            guard index == 1 else {
+                let result = Result { try run.execute() }
+                ending.withLock { $0 = result }
+                return
+            }
+            wait { run.tally.bytesConfirmed + run.tally.bytesUnderWay >= Self.size / 10 }
+            line.tell("{\"down\": true}")
+            guard heals else { return }
+            wait { run.counts?.retries ?? 0 >= 10 }
+            line.tell("{}")
+        }
+        let result = try #require(try ending.withLock { $0 }?.get())
+        return StoreContractTests.Outcome(result: result, records: records.withLock { $0 })
+    }
+
+    @Test(
+        "a line that is gone for more attempts than a service is given comes back, and the copy with it",
+        arguments: stores,
+        [true, false]
+    )
+    func outage(_ store: any StoreUnderTest, isUp: Bool) throws {
+        let prefix = "outage-\(isUp)/"
+        let (proxy, specification) = try isUp ? up(store, prefix) : down(store, prefix)
+        let outcome = try copy(specification, cutting: proxy)
+        #expect(outcome.failures.map(\.description) == [])
+        #expect(outcome.result.counts.retries >= 10)
+        let wanted = try StoreContractTests.digests(of: directory.path)
+        let found = try isUp ? store.index(prefix).digests(below: prefix) : StoreContractTests.digests(of: sink.path)
+        #expect(found == wanted)
+    }
+
+    @Test(
+        "a line that stays away longer than is waited for ends the copy, and the sentence says what is gone",
+        arguments: stores
+    )
+    func tooLong(_ store: any StoreUnderTest) throws {
+        var (proxy, specification) = try up(store, "outage-long/")
+        specification.retry.patience = .milliseconds(300)
+        let outcome = try copy(specification, cutting: proxy, heals: false)
+        #expect(outcome.failures.map(\.kind) == [.transient])
+        #expect(outcome.failures.first?.description.contains("no connection to") == true)
+    }
+}
