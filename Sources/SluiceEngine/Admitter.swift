@@ -183,7 +183,7 @@ final class Admitter {
         do {
             let name = context.naming.name(for: item)
             try context.sink.validate(name: name)
-            let earlier = context.journal?.earlier(item, as: name) ?? .nothing
+            let earlier = context.journal?.earlier(item, as: name, isAnew: again.isAnew) ?? .nothing
             if case .done(let copied) = earlier {
                 context.recordItem(ItemRecord.resumed(item, sinkName: name, copied))
                 return

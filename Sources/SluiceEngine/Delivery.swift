@@ -89,6 +89,7 @@ final class Delivery: Sendable {
         while true {
             let next: NextFrame = transfer.withState { state in
                 guard !state.isDraining else { return .none }
+                state.passKeptParts()
                 if let frame = state.sequencer.popNext() {
                     state.isDraining = true
                     return .frame(frame)
@@ -170,7 +171,13 @@ final class Delivery: Sendable {
         part.digest.append(frame.checksum, length: frame.slab.count)
         part.range = part.range.lowerBound..<frame.offset + frame.rawLength
         let next = context.planner.encodedBound(transfer.plan.chunkSize)
-        let isFull = part.slab.count + next > part.slab.capacity
+        let following = frame.ordinal + 1
+        let endsGap = transfer.withState { $0.isGapFull(before: following) }
+        let isFull = endsGap || part.slab.count + next > part.slab.capacity
+        if isFull, !fits(part, endsGap: endsGap, transfer) {
+            startAnew(transfer)
+            return
+        }
         var held: OpenPart? = consume part
         if isFull, let full = held.take() {
             put(full, of: transfer, isLast: false)
@@ -178,6 +185,22 @@ final class Delivery: Sendable {
             transfer.withState { $0.part = held.take() }
         }
         settlement.drop(transfer)
+    }
+
+    private func fits(_ part: borrowing OpenPart, endsGap: Bool, _ transfer: ItemTransfer) -> Bool {
+        let count = part.slab.count
+        let minimum = context.sink.traits.minimumBlock
+        return transfer.withState { $0.fitsGap($0.partOrdinal, count, endsGap: endsGap, minimum: minimum) }
+    }
+
+    /// Gives up what an earlier attempt has put of an object, because its parts and ours are no row.
+    private func startAnew(_ transfer: ItemTransfer) {
+        let failure = CopyError(
+            .sourceChanged,
+            "\"\(transfer.item.name)\" can't be gone on with",
+            cause: "its parts are compressed to other lengths than before"
+        )
+        settlement.startOver(transfer, as: transfer.item, isAnew: true, because: failure)
     }
 
     private func put(_ part: consuming OpenPart, of transfer: ItemTransfer, isLast: Bool) {

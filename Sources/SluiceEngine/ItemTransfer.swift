@@ -63,6 +63,10 @@ final class ItemTransfer: Sendable {
         var ledgerItem: ItemIdentifier?
         /// Chunks that are with the sink since an earlier attempt.
         var restored: Set<Int> = []
+        /// Parts behind a gap that are with the sink since then: those that no frame has come to yet, and the one that
+        /// no chunk has.
+        var keptParts: ArraySlice<KeptPart> = []
+        private var unreachedParts: ArraySlice<KeptPart> = []
         /// Bytes of the source that need not be sent again.
         var bytesResumed = 0
         /// Bytes of the object in the sink that an earlier attempt had put.
@@ -82,9 +86,11 @@ final class ItemTransfer: Sendable {
             sequencer = Sequencer(from: upload.firstChunk)
             ledgerItem = id
             restored = upload.chunks
+            keptParts = upload.keptParts[...]
+            unreachedParts = upload.keptParts[...]
             admitted = upload.firstChunk
             partOrdinal = upload.nextBlock
-            placed = upload.placed
+            placed = upload.placed - upload.keptParts.reduce(0) { $0 + $1.length }
             bytesResumed = upload.sourceBytes
             bytesWrittenBefore = upload.placed
             // What the store said of blocks that were put before is not known any more.
@@ -94,6 +100,29 @@ final class ItemTransfer: Sendable {
         /// Passes over chunks that are with the sink already.
         mutating func skipRestored() {
             while restored.contains(admitted) { admitted += 1 }
+            while let part = unreachedParts.first, part.chunks.lowerBound == admitted {
+                admitted = part.chunks.upperBound
+                unreachedParts.removeFirst()
+            }
+        }
+
+        /// Passes over parts that are with the sink where the frames before them have been put.
+        mutating func passKeptParts() {
+            while let kept = keptParts.first, kept.chunks.lowerBound == sequencer.next, kept.ordinal == partOrdinal, part == nil {
+                sequencer.skip(to: kept.chunks.upperBound)
+                partOrdinal += 1
+                placed += kept.length
+                keptParts.removeFirst()
+            }
+        }
+
+        /// Whether a part that ends before this chunk is the last one before a part that is kept.
+        func isGapFull(before chunk: Int) -> Bool { keptParts.first?.chunks.lowerBound == chunk }
+
+        /// Whether a part of this number and length can stand where it does, whether or not it ends a gap.
+        func fitsGap(_ ordinal: Int, _ length: Int, endsGap: Bool, minimum: Int) -> Bool {
+            guard let kept = keptParts.first else { return true }
+            return endsGap ? ordinal + 1 == kept.ordinal && length >= minimum : ordinal + 1 < kept.ordinal
         }
 
         /// Where in the source the bytes of a block come from; nil where that is not known any more.
@@ -182,6 +211,8 @@ struct StartOver: Sendable {
     var restarts = 0
     var outage = Outage()
     var after = Duration.zero
+    /// Whether what an earlier attempt of the run has put of it is taken back rather than gone on with.
+    var isAnew = false
 }
 
 /// A part of an object in which compressed frames are gathered until it is large enough for the store.

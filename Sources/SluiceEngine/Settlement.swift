@@ -62,9 +62,11 @@ final class Settlement: StepObserver {
     }
 
     /// Ends a transfer so that its object is read again, as it is now.
-    func startOver(_ transfer: ItemTransfer, as item: SourceItem, because failure: any Failure) {
+    ///
+    /// - Parameter isAnew: whether nothing that an earlier attempt has put of it is to be gone on with.
+    func startOver(_ transfer: ItemTransfer, as item: SourceItem, isAnew: Bool = false, because failure: any Failure) {
         if transfer.restarts < ItemTransfer.mostReplans {
-            let startOver = StartOver(item: item, restarts: transfer.restarts + 1, outage: transfer.outage)
+            let startOver = StartOver(item: item, restarts: transfer.restarts + 1, outage: transfer.outage, isAnew: isAnew)
             transfer.withState { $0.startOver = startOver }
         }
         drop(transfer, failure: failure)

@@ -26,6 +26,14 @@ package struct Sequencer<Piece: ~Copyable>: ~Copyable {
         return box.piece.take()
     }
 
+    /// Passes over pieces that won't come.
+    ///
+    /// - Parameter ordinal: that of the piece that comes next instead.
+    package mutating func skip(to ordinal: Int) {
+        precondition(ordinal >= next && waiting.keys.allSatisfy { $0 >= ordinal }, "what is passed over has not come")
+        next = ordinal
+    }
+
     /// Drops everything that waits; how many pieces that were.
     package mutating func removeAll() -> Int {
         defer { waiting = [:] }

@@ -11,6 +11,8 @@ struct RestoredUpload: Sendable, Equatable {
     var firstChunk = 0
     /// The ordinal of the next block or part.
     var nextBlock = 0
+    /// Parts behind `firstChunk` that are with the sink, in order; what is between them is to fill just their gaps.
+    var keptParts: [KeptPart] = []
     /// Bytes of the blocks in the sink.
     var placed = 0
     /// Bytes of the source that need not be read again.
@@ -24,6 +26,7 @@ struct RestoredUpload: Sendable, Equatable {
         let sorted = blocks.sorted { $0.receipt.ordinal < $1.receipt.ordinal }
         if plan.isCompressed {
             takeFront(plan, size, sorted)
+            if plan.partSize != nil { takeBehind(plan, size, sorted) }
         } else {
             takeAll(plan, size, sorted)
         }
@@ -41,13 +44,14 @@ struct RestoredUpload: Sendable, Equatable {
         }
     }
 
-    /// Where a codec decides how long blocks are, the place of one is known only behind all that come before it: blocks
-    /// are taken as far as they follow one another from the first.
+    /// Where a codec decides how long blocks are, the place of one in the object is known only behind all that come before
+    /// it: blocks are taken as far as they follow one another from the first.
     private mutating func takeFront(_ plan: TransferPlan, _ size: Int, _ blocks: [BlockRecord]) {
         for block in blocks {
             let end = block.offset + block.length
             let endsAtChunk = end == size || end.isMultiple(of: plan.chunkSize)
-            guard block.receipt.ordinal == nextBlock, block.offset == sourceBytes, block.length > 0, end <= size, endsAtChunk
+            guard block.receipt.ordinal == nextBlock, block.offset == sourceBytes, block.length > 0, end <= size,
+                endsAtChunk
             else { return }
             take(block)
             nextBlock += 1
@@ -55,10 +59,45 @@ struct RestoredUpload: Sendable, Equatable {
         }
     }
 
+    /// Numbered parts have no place but their number. A codec makes the same frames of the same chunks, so those of a gap
+    /// fill it with as many parts as are missing; whoever sends them looks whether they do.
+    private mutating func takeBehind(_ plan: TransferPlan, _ size: Int, _ blocks: [BlockRecord]) {
+        var next = (ordinal: nextBlock, offset: sourceBytes)
+        for block in blocks where block.receipt.ordinal >= nextBlock {
+            let missing = block.receipt.ordinal - next.ordinal
+            let gap = block.offset - next.offset
+            guard let part = KeptPart(block, plan, size: size), missing >= 0,
+                missing == 0 ? gap == 0 : gap >= missing * plan.chunkSize
+            else { continue }
+            take(block)
+            keptParts.append(part)
+            next = (block.receipt.ordinal + 1, block.offset + block.length)
+        }
+    }
+
     private mutating func take(_ block: BlockRecord) {
         receipts.append(block.receipt)
         placed += block.receipt.length
         sourceBytes += block.length
+    }
+}
+
+/// A part of gathered frames that an earlier attempt has put, with the chunks that it is made of.
+struct KeptPart: Sendable, Equatable {
+    let ordinal: Int
+    let chunks: Range<Int>
+    /// Its bytes in the sink.
+    let length: Int
+
+    /// Nil for one that is no row of whole chunks.
+    init?(_ block: BlockRecord, _ plan: TransferPlan, size: Int) {
+        let end = block.offset + block.length
+        guard block.offset >= 0, block.length > 0, end <= size, block.offset.isMultiple(of: plan.chunkSize),
+            end == size || end.isMultiple(of: plan.chunkSize)
+        else { return nil }
+        ordinal = block.receipt.ordinal
+        chunks = block.offset / plan.chunkSize..<(end + plan.chunkSize - 1) / plan.chunkSize
+        length = block.receipt.length
     }
 }
 

@@ -29,14 +29,16 @@ final class RunJournal: Sendable {
         case changed(ItemIdentifier?, BegunItem?)
     }
 
-    /// - Parameter name: the item's name in the sink.
-    func earlier(_ item: SourceItem, as name: String) -> Earlier {
+    /// - Parameters:
+    ///   - name: the item's name in the sink.
+    ///   - isAnew: whether an upload that has begun is not to be gone on with.
+    func earlier(_ item: SourceItem, as name: String, isAnew: Bool = false) -> Earlier {
         guard ledger.hasEarlierItems, let state = ledger.lookup(ItemName(item.name)) else { return .nothing }
         let version = SourceVersion(item)
         return switch state {
         case .done(let ended):
             ended.version == version && sink.stillHolds(name: name, bytes: ended.bytesWritten) ? .done(ended) : .changed(nil, nil)
-        case .begun(let id, let begun): begun.version == version ? .begun(id, begun) : .changed(id, begun)
+        case .begun(let id, let begun): begun.version == version && !isAnew ? .begun(id, begun) : .changed(id, begun)
         }
     }
 

@@ -123,7 +123,7 @@ private final class Hunt: Sendable {
 
 extension CodecFormat {
     /// All of one object at once.
-    fileprivate func decode(_ bytes: [UInt8]) throws -> [UInt8] {
+    func decode(_ bytes: [UInt8]) throws -> [UInt8] {
         let decoder = try makeDecoder()
         var output: [UInt8] = []
         var buffer = [UInt8](repeating: 0, count: 1 << 16)

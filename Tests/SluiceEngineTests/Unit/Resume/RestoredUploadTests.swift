@@ -45,21 +45,41 @@ import Testing
         )
     }
 
-    @Test func `parts of compressed frames are kept up to the first gap`() {
+    @Test func `parts of compressed frames are kept whatever is missing before them`() {
         let plan = Self.plan(chunk: 10, size: 95, part: 100, isCompressed: true)
         let parts = [
             Self.block(0, 0..<30, stored: 7), Self.block(1, 30..<50, stored: 8), Self.block(3, 60..<95, stored: 9),
         ]
         let restored = RestoredUpload(plan, size: 95, blocks: parts.shuffled())
-        #expect(restored.receipts.map(\.ordinal) == [0, 1])
+        #expect(restored.receipts.map(\.ordinal) == [0, 1, 3])
+        #expect(restored.keptParts.map(\.ordinal) == [3] && restored.keptParts.map(\.chunks) == [6..<10])
         #expect(
-            restored.nextBlock == 2 && restored.firstChunk == 5 && restored.placed == 15 && restored.sourceBytes == 50
+            restored.nextBlock == 2 && restored.firstChunk == 5 && restored.placed == 24 && restored.sourceBytes == 85
         )
         let whole = RestoredUpload(plan, size: 95, blocks: parts + [Self.block(2, 50..<60, stored: 1)])
         #expect(whole.firstChunk == 10 && whole.sourceBytes == 95 && whole.nextBlock == 4)
     }
 
-    /// First parts that can't be taken: not at the start, of nothing, ending within a chunk, behind the end.
+    @Test func `frames that go to a file are kept up to the first gap`() {
+        let plan = Self.plan(chunk: 10, size: 95, isCompressed: true)
+        let frames = [0, 1, 3].map { Self.block($0, $0 * 10..<$0 * 10 + 10, stored: 7) }
+        let restored = RestoredUpload(plan, size: 95, blocks: frames.shuffled())
+        #expect(restored.receipts.map(\.ordinal) == [0, 1] && restored.keptParts.isEmpty)
+        #expect(restored.firstChunk == 2 && restored.placed == 14 && restored.sourceBytes == 20)
+    }
+
+    /// Parts behind a first one of three chunks that leave no room for those that are missing, or overlap.
+    static let cramped = [
+        block(2, 30..<40), block(3, 40..<50), block(1, 40..<50), block(1, 20..<40), block(2, 20..<40), block(2, 45..<50),
+    ]
+
+    @Test(arguments: cramped) func `a part that is no row with those before it is not kept`(_ part: BlockRecord) {
+        let plan = Self.plan(chunk: 10, size: 95, part: 100, isCompressed: true)
+        let first = Self.block(0, 0..<30, stored: 7)
+        #expect(RestoredUpload(plan, size: 95, blocks: [first, part]) == RestoredUpload(plan, size: 95, blocks: [first]))
+    }
+
+    /// Parts that can't be taken: not where they should be, of nothing, ending within a chunk, behind the end.
     static let odd = [block(0, 10..<20), block(1, 0..<10), block(0, 0..<0), block(0, 0..<15), block(0, 0..<100)]
 
     @Test(arguments: odd) func `a part that does not end where a chunk does is not kept`(_ part: BlockRecord) {
@@ -100,16 +120,17 @@ import Testing
         #expect(restored.sourceBytes == kept.reduce(0) { $0 + $1.length })
         #expect(restored.placed == kept.reduce(0) { $0 + $1.receipt.length })
         // The chunks that the admitter still reads.
-        let read = (restored.firstChunk..<(plan.chunkCount ?? 0)).filter { !restored.chunks.contains($0) }
+        let read = (restored.firstChunk..<(plan.chunkCount ?? 0)).filter { chunk in
+            !restored.chunks.contains(chunk) && !restored.keptParts.contains { $0.chunks.contains(chunk) }
+        }
         let bytes = read.reduce(0) { $0 + plan.length(ofChunk: $1, size: size) }
         #expect(bytes + restored.sourceBytes == size)
         if isCompressed {
-            #expect(restored.receipts.map(\.ordinal) == Array(0..<restored.nextBlock))
             let gap = (0..<blocks.count).first { !recorded.contains(blocks[$0]) } ?? blocks.count
             #expect(restored.nextBlock == gap)
-        } else {
-            #expect(restored.receipts.count == recorded.count)
         }
+        let isFrontOnly = isCompressed && !isGathered
+        #expect(restored.receipts.count == (isFrontOnly ? restored.nextBlock : recorded.count))
     }
 
     static let routes: [(TransferPlan.Route, Bool, Int?, Bool)] = [
