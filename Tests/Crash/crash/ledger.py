@@ -13,6 +13,8 @@ class Ledger:
         self.blocks = {}
         #: Whether there is anything to go on with.
         self.has_run = False
+        #: Whether a run has ended well.
+        self.has_succeeded = False
         #: The temporary files of a sink of files: {object: path}.
         self.files = {}
         if not (directory / "ledger.sqlite").exists():
@@ -29,9 +31,9 @@ class Ledger:
         tables = {name for name, in database.execute("SELECT name FROM sqlite_master")}
         if "blocks" not in tables:
             return
-        # One that was killed on its way out has succeeded.
-        left = "SELECT count(*) FROM runs WHERE status <> 'succeeded'"
-        self.has_run = database.execute(left).fetchone()[0] > 0
+        states = [status for status, in database.execute("SELECT status FROM runs")]
+        self.has_succeeded = "succeeded" in states
+        self.has_run = any(status != "succeeded" for status in states)
         begun = "SELECT id, coalesce(sink_name, name), session FROM items WHERE state = 0"
         for item, name, session in database.execute(begun):
             name = bytes(name).decode()

@@ -14,6 +14,8 @@ from crash.program import Instant, Program, words
 MOST_KILLS = 3
 CONNECTIONS = 3
 _LOCAL_BLOCK = 1 << 20
+#: Small objects that may be at the sink without being in the ledger.
+_UNRECORDED = 1 << 20
 
 
 @dataclass
@@ -29,7 +31,7 @@ class Found:
     #: Bytes that it had and that were sent again nevertheless, and the bound on them.
     resent: int = 0
     bound: int = 0
-    #: Bytes of compressed objects that it had behind a missing block: they are sent again, as is documented.
+    #: Bytes of compressed files that it had behind a missing frame: they are written again, as is documented.
     behind: int = 0
     #: Uploads that were begun in the moment of a kill and have not a single part.
     empty: int = 0
@@ -99,20 +101,23 @@ class Story:
         while ending.was_killed:
             self._killed()
             ledger = Ledger(self._program.state)
+            if ledger.has_succeeded:
+                # Killed on its way out: all is there, and to copy again would be another copy.
+                break
             kept, bound = self._holdings(ledger)
             may_kill = self.found.kills < MOST_KILLS and self._generator.random() < 0.5
             left = moved * (1 - kept / self._tree.total)
             moment = Instant.of(self._generator, left) if may_kill else None
-            # What was killed before it was entered, or on its way out, has to be asked for again.
+            # What was killed before it was entered has to be asked for again.
             resumes = self._generator.random() < 0.5 and ledger.has_run
             go_on = self._program.resume if resumes else self._program.copy
             self.found.resumes += 1
             ending = go_on(moment)
-        if ending.code:
+        if ending.code and not ending.was_killed:
             self._violate(f"exit code {ending.code}: {ending.message[-500:]}")
             return
-        if self.found.kills:
-            self._account(ending.report, kept, bound)
+        if self.found.kills and not ending.was_killed:
+            self._account(ending, kept, bound)
         self._check_copied()
         self._check_orphans()
 
@@ -173,7 +178,8 @@ class Story:
                 largest = max([largest, *lengths.values()])
         if 0 < kept < self._tree.total or (unfinished and not kept):
             self.found.midway += 1
-        return (kept if ledger.has_run else 0), CONNECTIONS * largest
+        unrecorded = _UNRECORDED if len(self._tree.names) > 1 else 0
+        return (kept if ledger.has_run else 0), CONNECTIONS * largest + unrecorded
 
     def _in_source(self, blocks, known):
         """The bytes of the source in each block; where the ledger does not know one, as much as in its others."""
@@ -185,8 +191,8 @@ class Story:
         }
 
     def _front(self, lengths):
-        """Bytes that can be gone on with: where a codec decides how long blocks are, those before the first gap."""
-        if not self._route.codec.suffix:
+        """Bytes that can be gone on with: of frames in a file, which have no names, those before the first gap."""
+        if not self._route.codec.suffix or not isinstance(self._route.sink, Files):
             return sum(lengths.values())
         front, ordinal = 0, 0
         while ordinal in lengths:
@@ -210,12 +216,14 @@ class Story:
                 found[name] = _common_blocks(path, self._tree.folder / name)
         return found
 
-    def _account(self, report, kept, bound):
+    def _account(self, ending, kept, bound):
+        report = ending.report
         resumed = report["sluice"]["resumedBytes"]
         found = self.found
         found.kept, found.resent, found.bound = min(resumed, kept), max(0, kept - resumed), bound
         if found.resent > bound:
-            self._violate(f"{found.resent} bytes were sent again, and {bound} may be")
+            said = f"; it said: {ending.message[-500:]}" if ending.message else ""
+            self._violate(f"{found.resent} bytes of {kept} were sent again, and {bound} may be{said}")
         if report["sluice"]["retries"] == 0 and report["dataRead"] + resumed > self._tree.total:
             self._violate(f"{report['dataRead']} bytes were read beside {resumed} of {self._tree.total}")
 
