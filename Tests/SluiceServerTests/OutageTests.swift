@@ -26,8 +26,11 @@ struct OutageTests {
         .filter { store in Stores.all.contains { $0.testDescription == store.testDescription } }
 
     /// A line to a store, which passes TLS on, and is slow enough to be cut in the middle.
-    private func line(_ address: HTTPAddress) throws -> (proxy: Launcher, port: Int) {
-        let proxy = try Launcher("faults", ["--upstream", "localhost:\(address.port ?? 443)", "--rate", "8000000"])
+    private func line(_ address: HTTPAddress, _ faults: [String]) throws -> (proxy: Launcher, port: Int) {
+        let proxy = try Launcher(
+            "faults",
+            ["--upstream", "localhost:\(address.port ?? 443)", "--rate", "8000000"] + faults
+        )
         return (proxy, try #require(Int(proxy["port"])))
     }
 
@@ -40,16 +43,20 @@ struct OutageTests {
         specification.retry.ceiling = .milliseconds(40)
     }
 
-    private func up(_ store: any StoreUnderTest, _ prefix: String) throws -> (Launcher, CopySpecification) {
+    private func up(
+        _ store: any StoreUnderTest,
+        _ prefix: String,
+        _ faults: String...
+    ) throws -> (Launcher, CopySpecification) {
         var specification = try StoreContractTests.specification(directory.path, store, prefix)
         limited(&specification)
         if case .http(var address) = specification.sink {
-            let (proxy, port) = try line(address)
+            let (proxy, port) = try line(address, faults)
             address.port = port
             specification.sink = .http(address)
             return (proxy, specification)
         }
-        let (proxy, port) = try line(try #require(specification.sinkConnection.endpoint))
+        let (proxy, port) = try line(try #require(specification.sinkConnection.endpoint), faults)
         specification.sinkConnection.endpoint?.port = port
         return (proxy, specification)
     }
@@ -119,5 +126,14 @@ struct OutageTests {
         let outcome = try copy(specification, cutting: proxy, heals: false)
         #expect(outcome.failures.map(\.kind) == [.transient])
         #expect(outcome.failures.first?.description.contains("no connection to") == true)
+    }
+
+    @Test("a connection that is reset in its TLS handshake is made again", arguments: stores)
+    func handshake(_ store: any StoreUnderTest) throws {
+        let (proxy, specification) = try up(store, "outage-handshake/", "--refuse-first", "2")
+        let outcome = try StoreContractTests.copy(specification)
+        #expect(outcome.failures.map(\.description) == [])
+        let log = try Command.run(["grep", "-c", "refuse", proxy["log"]]).output
+        #expect(String(decoding: log, as: UTF8.self) == "2\n")
     }
 }
