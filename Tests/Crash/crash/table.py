@@ -42,7 +42,7 @@ def text(results, seed, seconds):
         "",
         "*kills*: `kill -9` that hit a running copy, up to three in a row. *midway*: some of the data was at the sink then, and not all. "
         "*kept*: bytes of the source that the sink had when the last attempt began, and that were not sent again. *resent*: those that "
-        "it had, by an independent client's account, and that were; the bound is a block for each of the three connections, and 1 MiB of small "
+        "it had, by an independent client's account, and that were; the bound is a block (over plain HTTPS: an object) for each of the three connections, and 1 MiB of small "
         "objects. *behind a gap*: what a compressed file had, at most, behind its first missing frame; that is not promised to be kept.",
         "",
         f"Uploads without a part, begun in the moment of a kill and known to nobody: {sum(f.empty for f in every)}.",
