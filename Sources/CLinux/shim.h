@@ -17,6 +17,11 @@ static inline int sluice_rename_new(const char *from, const char *to) {
     return renameat2(AT_FDCWD, from, AT_FDCWD, to, 1U);
 }
 
+extern int pipe2(int ends[2], int flags);
+
+/// A pipe that no program started at this instant inherits.
+static inline int sluice_pipe(int ends[2]) { return pipe2(ends, O_CLOEXEC); }
+
 extern int syncfs(int descriptor);
 
 /// Flushes the file system that the descriptor is on.

@@ -102,7 +102,7 @@ struct FaultMatrixTests {
         let oldDigest = try StoreContractTests.digests(of: old.path)["old"]
         var specification = try StoreContractTests.specification(source.path, cell.store, prefix)
         let proxy = try Self.proxy(&specification.sinkConnection, &specification.sink)
-        try tell(proxy, cell.fault.rules)
+        try proxy.change(#"{"rules": \#(cell.fault.rules)}"#)
         Self.hurry(&specification, cell.fault)
         specification.sinkConnection.stallLimit = cell.fault.stalls ? .seconds(1) : .seconds(60)
         specification.verification = verification
@@ -121,7 +121,7 @@ struct FaultMatrixTests {
         swap(&specification.sourceConnection, &specification.sinkConnection)
         specification.sink = try Location(parsing: path)
         let proxy = try Self.proxy(&specification.sourceConnection, &specification.source)
-        try tell(proxy, cell.fault.rules)
+        try proxy.change(#"{"rules": \#(cell.fault.rules)}"#)
         Self.hurry(&specification, cell.fault)
         specification.sourceConnection.stallLimit = cell.fault.stalls ? .seconds(1) : .seconds(60)
         let (failures, retries) = Self.run(specification)
@@ -154,19 +154,6 @@ struct FaultMatrixTests {
             connection.endpoint = endpoint
         }
         return proxy
-    }
-
-    /// Changes the proxy's rules, and waits until they are in force.
-    private func tell(_ proxy: Launcher, _ rules: String) throws {
-        func changes() throws -> Int { try Self.changes(proxy) }
-        let before = try changes()
-        proxy.tell(#"{"rules": \#(rules)}"#)
-        while try changes() == before { usleep(2000) }
-    }
-
-    private static func changes(_ proxy: Launcher) throws -> Int {
-        let output = try Command.run(["grep", "-c", "changed", proxy["log"]]).output
-        return Int(String(decoding: output.prefix { $0 != 10 }, as: UTF8.self)) ?? 0
     }
 
     private static func hurry(_ specification: inout CopySpecification, _ fault: FaultCase) {

@@ -14,26 +14,24 @@ final class Launcher: Sendable {
     /// Starts `Fixtures/servers/NAME` and waits for its ready line.
     init(_ name: String, _ options: [String] = []) throws {
         let program = Project.root + "/Fixtures/servers/" + name
-        var down: [Int32] = [-1, -1]
-        var up: [Int32] = [-1, -1]
-        guard pipe(&down) == 0, pipe(&up) == 0 else { throw SystemCallError(call: "pipe", code: errno) }
-        // No other child may hold these ends: the server would outlive us.
-        for end in down + up { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }
+        let down = try Pipe()
+        let up = try Pipe()
         var actions = posix_spawn_file_actions_t()
         posix_spawn_file_actions_init(&actions)
         defer { posix_spawn_file_actions_destroy(&actions) }
-        posix_spawn_file_actions_adddup2(&actions, down[0], STDIN_FILENO)
-        posix_spawn_file_actions_adddup2(&actions, up[1], STDOUT_FILENO)
+        posix_spawn_file_actions_adddup2(&actions, down.reading, STDIN_FILENO)
+        posix_spawn_file_actions_adddup2(&actions, up.writing, STDOUT_FILENO)
         var vector: [UnsafeMutablePointer<CChar>?] = ([Project.python, program] + options).map { strdup($0) } + [nil]
         defer { vector.forEach { free($0) } }
         var process: pid_t = 0
         let code = posix_spawn(&process, Project.python, &actions, nil, &vector, environ)
-        close(down[0])
-        close(up[1])
+        close(down.reading)
+        close(up.writing)
         guard code == 0 else { throw SystemCallError(call: "posix_spawn \(program)", code: code) }
         self.process = process
-        input = down[1]
-        let line = Launcher.readLine(up[0])
+        input = down.writing
+        let line = Launcher.readLine(up.reading)
+        close(up.reading)
         guard let values = try? JSONDecoder().decode([String: JSONText].self, from: Data(line)) else {
             throw SystemCallError(call: "\(name) said \(String(decoding: line, as: UTF8.self))", code: 0)
         }
@@ -42,10 +40,15 @@ final class Launcher: Sendable {
 
     deinit { stop() }
 
-    /// Ends the server and waits for it.
+    /// Ends the server and waits for it; one that does not end by itself in half a minute is killed.
     func stop() {
         close(input)
         var status: Int32 = 0
+        for _ in 0..<3000 {
+            guard waitpid(process, &status, WNOHANG) == 0 else { return }
+            usleep(10_000)
+        }
+        kill(process, SIGKILL)
         while waitpid(process, &status, 0) < 0 && errno == EINTR {}
     }
 
@@ -55,15 +58,32 @@ final class Launcher: Sendable {
         _ = write(input, bytes, bytes.count)
     }
 
+    /// Changes the faults of a `faults` launcher, and waits until they are in force.
+    func change(_ faults: String) throws {
+        func changes() throws -> Int {
+            let output = try Command.run(["grep", "-c", "changed", self["log"]]).output
+            return Int(String(decoding: output.prefix { $0 != 10 }, as: UTF8.self)) ?? 0
+        }
+        let before = try changes()
+        tell(faults)
+        for _ in 0..<6000 {
+            guard try changes() == before else { return }
+            usleep(5000)
+        }
+        throw SystemCallError(call: "faults, which was told \(faults) and did not change them", code: 0)
+    }
+
     subscript(_ field: String) -> String {
         guard let value = fields[field] else { preconditionFailure("the ready line has no \(field): \(fields)") }
         return value
     }
 
+    /// What is there of the line at its end, at the descriptor's end, or after two minutes of silence.
     private static func readLine(_ descriptor: Int32) -> [UInt8] {
         var line: [UInt8] = []
         var byte: UInt8 = 0
-        while read(descriptor, &byte, 1) == 1, byte != 10 { line.append(byte) }
+        var ready = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
+        while poll(&ready, 1, 120_000) == 1, read(descriptor, &byte, 1) == 1, byte != 10 { line.append(byte) }
         return line
     }
 

@@ -25,11 +25,11 @@ struct OutageTests {
     private static let stores: [any StoreUnderTest] = [NginxStore(), S3Store(kind: "s3-seaweedfs"), AzureStore()]
         .filter { store in Stores.all.contains { $0.testDescription == store.testDescription } }
 
-    /// A line to a store, which passes TLS on, and is slow enough to be cut in the middle.
+    /// A line to a store, which passes TLS on.
     private func line(_ address: HTTPAddress, _ faults: [String]) throws -> (proxy: Launcher, port: Int) {
         let proxy = try Launcher(
             "faults",
-            ["--upstream", "localhost:\(address.port ?? 443)", "--rate", "8000000"] + faults
+            ["--upstream", "localhost:\(address.port ?? 443)"] + faults
         )
         return (proxy, try #require(Int(proxy["port"])))
     }
@@ -46,7 +46,7 @@ struct OutageTests {
     private func up(
         _ store: any StoreUnderTest,
         _ prefix: String,
-        _ faults: String...
+        _ faults: [String] = []
     ) throws -> (Launcher, CopySpecification) {
         var specification = try StoreContractTests.specification(directory.path, store, prefix)
         limited(&specification)
@@ -61,12 +61,16 @@ struct OutageTests {
         return (proxy, specification)
     }
 
-    private func down(_ store: any StoreUnderTest, _ prefix: String) throws -> (Launcher, CopySpecification) {
+    private func down(
+        _ store: any StoreUnderTest,
+        _ prefix: String,
+        _ faults: [String] = []
+    ) throws -> (Launcher, CopySpecification) {
         var there = try StoreContractTests.specification(directory.path, store, prefix)
         limited(&there)
         #expect(try StoreContractTests.copy(there).failures.isEmpty)
         // One object by its name: a folder of plain HTTPS can't be listed.
-        var (proxy, specification) = try up(store, prefix + "file")
+        var (proxy, specification) = try up(store, prefix + "file", faults)
         specification.source = specification.sink
         specification.sourceConnection = specification.sinkConnection
         specification.sinkConnection = ConnectionOptions()
@@ -74,27 +78,23 @@ struct OutageTests {
         return (proxy, specification)
     }
 
-    /// Copies; cuts the line when a tenth has moved, and mends it after ten attempts in vain.
-    private func copy(_ specification: CopySpecification, cutting line: Launcher, heals: Bool = true) throws
+    /// A line that is gone once a tenth has passed it.
+    private static let cut = ["--down-after", "\(size / 10)"]
+
+    /// Copies over a line that is cut; mends it after ten attempts in vain.
+    private func copy(_ specification: CopySpecification, over line: Launcher, heals: Bool = true) throws
         -> StoreContractTests.Outcome
     {
         let records = Mutex<[ItemRecord]>([])
         let ending = Mutex<Result<CopyResult, any Error>?>(nil)
         let run = CopyRun(specification) { record in records.withLock { $0.append(record) } }
-        @Sendable func wait(for isDone: () -> Bool) {
-            while !isDone(), ending.withLock({ $0 == nil }) { usleep(1000) }
-        }
         inParallel(2) { index in
             guard index == 1 else {
                 let result = Result { try run.execute() }
-                ending.withLock { $0 = result }
-                return
+                return ending.withLock { $0 = result }
             }
-            wait { run.tally.bytesConfirmed + run.tally.bytesUnderWay >= Self.size / 10 }
-            line.tell("{\"down\": true}")
-            guard heals else { return }
-            wait { run.counts?.retries ?? 0 >= 10 }
-            line.tell("{}")
+            while run.counts?.retries ?? 0 < 10, ending.withLock({ $0 == nil }) { usleep(1000) }
+            if heals { line.tell("{}") }
         }
         let result = try #require(try ending.withLock { $0 }?.get())
         return StoreContractTests.Outcome(result: result, records: records.withLock { $0 })
@@ -107,11 +107,10 @@ struct OutageTests {
     )
     func outage(_ store: any StoreUnderTest, isUp: Bool) throws {
         let prefix = "outage-\(isUp)/"
-        let (proxy, specification) = try isUp ? up(store, prefix) : down(store, prefix)
-        let outcome = try copy(specification, cutting: proxy)
+        let (proxy, specification) = try isUp ? up(store, prefix, Self.cut) : down(store, prefix, Self.cut)
+        let outcome = try copy(specification, over: proxy)
         #expect(outcome.failures.map(\.description) == [])
-        // As many as there were before the last byte had gone: a busy machine may cut the line late.
-        #expect(outcome.result.counts.retries > 0)
+        #expect(outcome.result.counts.retries >= 10)
         let wanted = try StoreContractTests.digests(of: directory.path)
         let found = try isUp ? store.index(prefix).digests(below: prefix) : StoreContractTests.digests(of: sink.path)
         #expect(found == wanted)
@@ -122,16 +121,16 @@ struct OutageTests {
         arguments: stores
     )
     func tooLong(_ store: any StoreUnderTest) throws {
-        var (proxy, specification) = try up(store, "outage-long/")
+        var (proxy, specification) = try up(store, "outage-long/", Self.cut)
         specification.retry.patience = .milliseconds(300)
-        let outcome = try copy(specification, cutting: proxy, heals: false)
+        let outcome = try copy(specification, over: proxy, heals: false)
         #expect(outcome.failures.map(\.kind) == [.transient])
         #expect(outcome.failures.first?.description.contains("no connection to") == true)
     }
 
     @Test("a connection that is reset in its TLS handshake is made again", arguments: stores)
     func handshake(_ store: any StoreUnderTest) throws {
-        let (proxy, specification) = try up(store, "outage-handshake/", "--refuse-first", "2")
+        let (proxy, specification) = try up(store, "outage-handshake/", ["--refuse-first", "2"])
         let outcome = try StoreContractTests.copy(specification)
         #expect(outcome.failures.map(\.description) == [])
         let log = try Command.run(["grep", "-c", "refuse", proxy["log"]]).output

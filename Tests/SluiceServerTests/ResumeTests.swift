@@ -46,7 +46,8 @@ struct ResumeTests {
         let confirmed = Mutex<CopyRun?>(nil)
         let block = specification.blockSize?.rawValue ?? 0
         let breaking = FailingSource(FileSource(path: source, isDirectory: true), failingAt: offset, .transient) {
-            while confirmed.withLock({ $0?.tally.bytesConfirmed ?? 0 }) < 2 * block { usleep(1000) }
+            // A store that confirms nothing for a minute has failed; the test then finds that nothing was kept.
+            for _ in 0..<60_000 where confirmed.withLock({ $0?.tally.bytesConfirmed ?? 0 }) < 2 * block { usleep(1000) }
         }
         let copy = CopyRun(specification, source: breaking, ledger: run)
         confirmed.withLock { $0 = copy }

@@ -30,6 +30,8 @@ struct StoreContractTests {
             sink: try Location(parsing: store.location(prefix))
         )
         try store.prepare(&specification)
+        // A server that has died is a failure of the test soon, not in ten minutes.
+        specification.retry.patience = .seconds(60)
         return specification
     }
 

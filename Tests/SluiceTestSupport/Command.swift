@@ -1,5 +1,5 @@
+import CLinux
 package import Glibc
-import Synchronization
 
 /// Another program, run to its end.
 package struct Command: Sendable {
@@ -18,28 +18,21 @@ package struct Command: Sendable {
         input: String = "/dev/null",
         errors: String? = nil
     ) throws -> Command {
-        // One at a time up to the start: the writing end is open here meanwhile, and another child that inherited
-        // it would hold back the end of this one's output.
-        let (process, descriptor) = try starting.withLock { _ in try start(arguments, input: input, errors: errors) }
+        let (process, descriptor) = try start(arguments, input: input, errors: errors)
         defer { close(descriptor) }
         let output = readAll(descriptor)
         return Command(status: wait(for: process), output: output)
     }
 
-    private static let starting = Mutex<Void>(())
-
     /// The process and the reading end of its standard output.
     private static func start(_ arguments: [String], input: String, errors: String?) throws -> (pid_t, Int32) {
-        var ends: [Int32] = [-1, -1]
-        guard pipe(&ends) == 0 else { throw SystemCallError(call: "pipe", code: errno) }
-        defer { close(ends[1]) }
-        _ = fcntl(ends[0], F_SETFD, FD_CLOEXEC)
-        _ = fcntl(ends[1], F_SETFD, FD_CLOEXEC)
+        let ends = try Pipe()
+        defer { close(ends.writing) }
         var actions = posix_spawn_file_actions_t()
         posix_spawn_file_actions_init(&actions)
         defer { posix_spawn_file_actions_destroy(&actions) }
         posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, input, O_RDONLY, 0)
-        posix_spawn_file_actions_adddup2(&actions, ends[1], STDOUT_FILENO)
+        posix_spawn_file_actions_adddup2(&actions, ends.writing, STDOUT_FILENO)
         if let errors {
             let flags = O_WRONLY | O_CREAT | O_APPEND
             posix_spawn_file_actions_addopen(&actions, STDERR_FILENO, errors, flags, 0o600)
@@ -51,10 +44,10 @@ package struct Command: Sendable {
             posix_spawnp(&process, arguments[0], &actions, attributes, &vector, environ)
         }
         guard code == 0 else {
-            close(ends[0])
+            close(ends.reading)
             throw SystemCallError(call: "posix_spawnp \(arguments[0])", code: code)
         }
-        return (process, ends[0])
+        return (process, ends.reading)
     }
 
     private static func readAll(_ descriptor: Int32) -> [UInt8] {
@@ -71,6 +64,19 @@ package struct Command: Sendable {
         while waitpid(process, &status, 0) < 0 && errno == EINTR {}
         // wait(2): the low seven bits are the signal, the next eight the exit status.
         return status & 0x7F == 0 ? status >> 8 & 0xFF : 128 + status & 0x7F
+    }
+}
+
+/// Both ends of a pipe, for their owner to close. Only a child that is given an end has it: another that is started at
+/// this instant would keep a reader from seeing the end.
+package struct Pipe {
+    package let reading: Int32
+    package let writing: Int32
+
+    package init() throws {
+        var ends: [Int32] = [-1, -1]
+        guard sluice_pipe(&ends) == 0 else { throw SystemCallError(call: "pipe2", code: errno) }
+        (reading, writing) = (ends[0], ends[1])
     }
 }
 

@@ -5,7 +5,7 @@ import contextlib
 import socket
 import struct
 import threading
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from .options import setting
 
@@ -29,6 +29,7 @@ class Faults:
     stall_after_up: int = setting(int, "pass nothing on after so many bytes up")
     stall_after_down: int = setting(int, "pass nothing on after so many bytes down")
     down: bool = setting(bool, "nothing listens, and no connection lasts", False)
+    down_after: int = setting(int, "down after so many bytes, of all connections and both ways together")
     refuse_first: int = setting(int, "reset the first so many connections before a byte", 0)
     every: int = setting(int, "only every N-th connection is faulty", 1)
     first: int = setting(int, "only the first N connections are faulty")
@@ -65,6 +66,7 @@ class TcpProxy:
         self._faults = faults
         self._log = log
         self._count = 0
+        self._passed = 0
         self._line = {"up": _Pace(), "down": _Pace()}
         self._writers = set()
 
@@ -75,7 +77,7 @@ class TcpProxy:
 
     @faults.setter
     def faults(self, faults):
-        self._faults, self._count = faults, 0
+        self._faults, self._count, self._passed = faults, 0, 0
 
     def serve(self, listener):
         """Start."""
@@ -143,14 +145,24 @@ class TcpProxy:
                 writer.write(piece)
                 await writer.drain()
                 passed += len(piece)
+                self._count_towards_the_end(len(piece))
         with contextlib.suppress(OSError):
             writer.write_eof()
+
+    def _count_towards_the_end(self, count):
+        self._passed += count
+        faults = self._faults
+        if faults.down_after is not None and self._passed >= faults.down_after:
+            self._faults = replace(faults, down=True, down_after=None)
 
     async def _allowance(self, passed, direction, number, ends):
         """How many more bytes may pass, at least one; a fault that is due happens in here."""
         has_noted = False
         while True:
             faults = self._faults
+            if faults.down:  # nothing passes before the connection is reset
+                await asyncio.sleep(_CHECK_SECONDS)
+                continue
             limit = faults.limit(direction) if faults.is_faulty(number) else None
             if limit is None:
                 return _CHUNK

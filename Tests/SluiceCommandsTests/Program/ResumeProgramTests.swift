@@ -25,9 +25,15 @@ import Testing
         try SluiceProcess(arguments, environment: environment)
     }
 
-    /// Waits until blocks of the big file are in the sink.
-    private func waitForBlocks() throws {
-        while try leftovers().allSatisfy({ try size("\(path)/out/\($0)") < 1 << 16 }) { usleep(1000) }
+    /// The copy, with blocks of the big file in the sink: a quarter of its 260 KB. The cap keeps it from its end for
+    /// seconds.
+    private func begun() throws -> SluiceProcess {
+        let process = try start(copy + ["--bandwidth", "40KB"])
+        while try leftovers().allSatisfy({ try size("\(path)/out/\($0)") < 1 << 16 }) {
+            try #require(!process.hasEnded, "the copy ended before it was seen to have begun")
+            usleep(1000)
+        }
+        return process
     }
 
     private func leftovers() throws -> [String] {
@@ -55,8 +61,7 @@ import Testing
 
     @Test("what was killed is gone on with, by resume or by the same copy", arguments: [true, false])
     func killed(byCommand: Bool) throws {
-        let first = try start(copy)
-        try waitForBlocks()
+        let first = try begun()
         first.send(SIGKILL)
         #expect(try first.wait().status == 128 + SIGKILL)
         #expect(try leftovers().count == 1)
@@ -77,21 +82,19 @@ import Testing
 
     @Test("a signal leaves a copy to be gone on with", arguments: [SIGTERM, SIGINT])
     func interrupted(signal: Int32) throws {
-        let first = try start(copy)
-        try waitForBlocks()
+        let first = try begun()
         first.send(signal)
         let ending = try first.wait()
         #expect(ending.status == 128 + signal)
         #expect(ending.errors.contains("sluice resume"))
-        #expect(try start(["resume", "--report", "\(path)/report"]).wait().status == 0)
+        #expect(try start(copy + ["--report", "\(path)/report"]).wait().status == 0)
         #expect(try number("resumedBytes") >= 1 << 20)
         try expectCopied()
     }
 
     @Test("a second process at the same copy is refused, and harms nothing")
     func second() throws {
-        let first = try start(copy)
-        try waitForBlocks()
+        let first = try begun()
         let second = try start(copy).wait()
         #expect(second.status == 2)
         #expect(second.errors.contains("is being worked on by process"))
@@ -102,21 +105,19 @@ import Testing
 
     @Test("a source that changed meanwhile starts over")
     func changed() throws {
-        let first = try start(copy)
-        try waitForBlocks()
+        let first = try begun()
         first.send(SIGKILL)
         _ = try first.wait()
         var generator = SeededGenerator(seed: 7)
         _ = try directory.write("source/big", generator.bytes(3 << 20))
-        #expect(try start(["resume", "--report", "\(path)/report"]).wait().status == 0)
+        #expect(try start(copy + ["--report", "\(path)/report"]).wait().status == 0)
         #expect(try number("dataRead") >= 3 << 20)
         try expectCopied()
     }
 
     @Test("what had begun of a file that is gone is taken back")
     func vanished() throws {
-        let first = try start(copy)
-        try waitForBlocks()
+        let first = try begun()
         first.send(SIGKILL)
         _ = try first.wait()
         try #require(unlink("\(path)/source/big") == 0)
@@ -126,8 +127,7 @@ import Testing
 
     @Test("a new start takes nothing from what was there before")
     func anew() throws {
-        let first = try start(copy)
-        try waitForBlocks()
+        let first = try begun()
         first.send(SIGKILL)
         _ = try first.wait()
         #expect(try start(copy + ["--no-resume", "--report", "\(path)/report"]).wait().status == 0)

@@ -45,9 +45,17 @@ final class SluiceProcess {
 
     func send(_ signal: Int32) { kill(process, signal) }
 
-    /// Waits for its end.
+    /// Whether it has ended; `wait()` still tells how.
+    var hasEnded: Bool {
+        var information = siginfo_t()
+        return waitid(P_PID, id_t(process), &information, WEXITED | WNOHANG | WNOWAIT) == 0 && information.si_signo != 0
+    }
+
+    /// Waits for its end; one that hangs for a quarter of an hour is killed.
     func wait() throws -> Ending {
         var status: Int32 = 0
+        for _ in 0..<900_000 where !hasEnded { usleep(1000) }
+        if !hasEnded { send(SIGKILL) }
         while waitpid(process, &status, 0) < 0 && errno == EINTR {}
         // wait(2): the low seven bits are the signal, the next eight the exit status.
         return Ending(
