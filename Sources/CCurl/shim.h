@@ -90,6 +90,14 @@ static inline CURLcode sluice_set_sockets(
 // Refuses to start a body over: after a lost connection the whole step is tried again, and counted, by us.
 static inline int sluice_refuse_seek(void *context, curl_off_t offset, int origin) { return CURL_SEEKFUNC_FAIL; }
 
+typedef int (*sluice_request_callback)(void *context, char *primary, char *local, int primary_port, int local_port);
+
+// Called before each request that is sent for a transfer, those that libcurl repeats by itself too.
+static inline CURLcode sluice_set_request(CURL *handle, sluice_request_callback callback, void *context) {
+    CURLcode code = curl_easy_setopt(handle, CURLOPT_PREREQFUNCTION, callback);
+    return code == CURLE_OK ? curl_easy_setopt(handle, CURLOPT_PREREQDATA, context) : code;
+}
+
 static inline CURLcode sluice_refuse_rewinds(CURL *handle) {
     return curl_easy_setopt(handle, CURLOPT_SEEKFUNCTION, sluice_refuse_seek);
 }

@@ -14,6 +14,9 @@ internal import SluiceCore
     fileprivate var upload: (any UploadBody)?
     /// Whether the body has said that it has no more bytes.
     fileprivate var uploadHasEnded = false
+    /// How often the request was sent: libcurl repeats one by itself where a kept-alive connection ends without a word, and
+    /// the first sending may have been heard all the same.
+    fileprivate(set) var sendings = 0
     /// Called when the body has no bytes now and the transfer is paused.
     var onPause: (() -> Void)?
     /// Holds the thread back that receives more than it allows; only for a thread of its own.
@@ -61,6 +64,7 @@ internal import SluiceCore
         try unsafe setPointer(CURLOPT_WRITEDATA, unsafe Unmanaged.passUnretained(self).toOpaque())
         try unsafe setPointer(CURLOPT_HEADERDATA, unsafe Unmanaged.passUnretained(self).toOpaque())
         try unsafe setPointer(CURLOPT_READDATA, unsafe Unmanaged.passUnretained(self).toOpaque())
+        try check(unsafe sluice_set_request(handle, countSending, Unmanaged.passUnretained(self).toOpaque()))
         try check(unsafe sluice_set_transfer(handle, CURLOPT_WRITEFUNCTION, receiveBody))
         try check(unsafe sluice_set_transfer(handle, CURLOPT_HEADERFUNCTION, receiveHeader))
         try check(unsafe sluice_set_transfer(handle, CURLOPT_READFUNCTION, readBody))
@@ -82,6 +86,7 @@ internal import SluiceCore
         answer.reset(limit: bodyLimit.rawValue)
         upload = body
         uploadHasEnded = false
+        sendings = 0
         unsafe errorText[0] = 0
         try setString(CURLOPT_URL, request.address.description)
         try set(CURLOPT_LOW_SPEED_TIME, Int(stallLimit.components.seconds))
@@ -265,6 +270,18 @@ extension HTTPRequest.Header {
 }
 
 // MARK: Callbacks. They run on the thread that drives the handle, within curl_multi_perform or curl_easy_perform.
+
+private func countSending(
+    context: UnsafeMutableRawPointer?,
+    primary: UnsafeMutablePointer<CChar>?,
+    local: UnsafeMutablePointer<CChar>?,
+    primaryPort: Int32,
+    localPort: Int32
+) -> Int32 {
+    guard let context = unsafe context else { return CURL_PREREQFUNC_ABORT }
+    unsafe Unmanaged<CurlSession>.fromOpaque(context).takeUnretainedValue().sendings += 1
+    return CURL_PREREQFUNC_OK
+}
 
 private func receiveBody(
     bytes: UnsafeMutablePointer<CChar>?,

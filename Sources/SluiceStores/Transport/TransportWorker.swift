@@ -185,6 +185,8 @@ internal import SluiceCore
         unsafe transfers.remove(handle)
         guard var step = slot.step.take() else { return }
         step.bytesOnWire = slot.session.bytesSent
+        // What libcurl has repeated by itself was tried before.
+        if slot.refusal == nil { step.attempt += max(0, slot.session.sendings - 1) }
         let result: StepResult
         do {
             let response = try slot.session.finish(code, to: slot.address?.origin ?? "")
