@@ -102,6 +102,8 @@ package protocol ReadableObject: AnyObject, Sendable {
     /// first call may ask the service; blocks.
     var storedDigest: Checksum? { get throws }
 
+    /// Whether bytes were read that came from afar with no digest to hold them against.
+    var hasUncheckedBytes: Bool { get }
     /// Fills `buffer` from `offset`; less only at the object's end. Blocks; may be called from several threads at once.
     func read(at offset: Int, into buffer: UnsafeMutableRawBufferPointer) throws -> Int
 
@@ -119,6 +121,7 @@ package protocol ReadableObject: AnyObject, Sendable {
 extension ReadableObject {
     package var storedChecksum: Checksum? { nil }
     package var storedDigest: Checksum? { get throws { try storedChecksum } }
+    package var hasUncheckedBytes: Bool { false }
 
     /// By pieces that fit the second-level cache.
     package func read(at offset: Int, count: Int, _ take: (UnsafeRawBufferPointer) throws -> Void) throws {

@@ -17,6 +17,7 @@ extension ItemRecord {
                 entityTag: state.entityTag,
                 isReadBack: false,
                 isConfirmedByDigest: state.committer.failure == nil && state.isConfirmedByDigest,
+                isSourceUnchecked: state.isSourceUnchecked,
                 version: transfer.item,
                 bytesResumed: state.bytesResumed,
                 bytesWrittenBefore: state.bytesWrittenBefore,

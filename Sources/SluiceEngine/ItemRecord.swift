@@ -31,6 +31,10 @@ package struct ItemRecord: Sendable {
     package var isReadBack: Bool
     /// Whether the store answered for every byte with a digest that is the one that was sent.
     package var isConfirmedByDigest = false
+    /// Whether bytes of the source came from afar, and its service keeps no digest to hold them against.
+    package var isSourceUnchecked = false
+    /// Whether it is proven that the sink has what the source has.
+    package var isVerified: Bool { (isConfirmedByDigest || isReadBack) && !isSourceUnchecked }
     /// The version of the source's object that was copied.
     package var version: SourceItem?
     /// Bytes of the source that an earlier attempt had put, and that were not sent again.

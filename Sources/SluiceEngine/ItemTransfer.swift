@@ -53,6 +53,10 @@ final class ItemTransfer: Sendable {
         var digest = ObjectDigest()
         /// Of the source's bytes, to be compared with what its service says.
         var sourceDigest = SourceDigest()
+        /// Whether that was done, and both are the same.
+        var isSourceCompared = false
+        /// Whether bytes came from afar with no digest to hold them against, and there was none of the whole.
+        var isSourceUnchecked = false
         /// Whether the sink repeated the digest of each piece so far.
         var hasDigestOfEachPiece = true
         /// Whether it repeated that of the whole object.

@@ -237,6 +237,13 @@ final class Settlement: StepObserver {
         guard transfers.withLock({ $0.removeValue(forKey: ObjectIdentifier(transfer.upload)) }) != nil else { return }
         if transfer.isLeftOpen { context.sink.leave(transfer.upload) }
         let startOver = startOver(transfer)
+        let isFromAfar = context.source.requestSize != nil
+        let isUnchecked = transfer.source?.hasUncheckedBytes ?? false
+        transfer.withState { state in
+            // What an earlier attempt has read was held against nothing that is known now.
+            let mayBeUnchecked = isUnchecked || isFromAfar && state.bytesWrittenBefore > 0
+            state.isSourceUnchecked = mayBeUnchecked && !state.isSourceCompared
+        }
         transfer.source = nil
         onEnd(transfer, startOver)
     }

@@ -39,8 +39,9 @@ extension ItemTransfer {
         guard let source else { return }
         try source.checkUnchanged()
         guard let size = item.size, let found = withState({ $0.sourceDigest.checksum(ofBytes: size) }),
-            let stored = try source.storedChecksum, stored.algorithm == found.algorithm, stored != found
+            let stored = try source.storedChecksum, stored.algorithm == found.algorithm
         else { return }
+        guard stored != found else { return withState { $0.isSourceCompared = true } }
         throw CopyError(
             .integrity,
             "\"\(item.name)\" is not what its source has",

@@ -104,6 +104,8 @@ package protocol BlobReadDialect: Sendable {
     var location: Location { get }
     /// The least and the most bytes that one request for a part of a large object is to ask for.
     var requestSize: ClosedRange<Int> { get }
+    /// The longest range whose digest the service tells; nil where the length makes no difference.
+    var largestCheckedRange: Int? { get }
 
     /// The request for one page of the list; `marker` is the page before's `next`. Nil where the service can't list
     /// and the location is one object.
@@ -144,6 +146,7 @@ extension BlobReadDialect {
     /// From 8 MiB, so that a round trip costs little, to 64 MiB: a gateway of a file system opens and reads ahead for each
     /// request, which at 8 MiB is a third of its work (measured with JuiceFS).
     package var requestSize: ClosedRange<Int> { 8 << 20...64 << 20 }
+    package var largestCheckedRange: Int? { nil }
 
     package func wholeRequest(name: String, size: Int, entityTag: String?, now: Timestamp) throws -> HTTPRequest {
         try readRequest(name: name, offset: 0, count: size, entityTag: entityTag, now: now)

@@ -51,10 +51,11 @@ struct FaultMatrixTests {
     func cell(_ cell: Cell) throws {
         let prefix = "fault-\(Self.number.withLock { $0 += 1; return $0 })/"
         let outcome = cell.fault.direction == .up ? try upload(cell, prefix, .transfer) : try download(cell, prefix)
-        if cell.fault.isOpen {
-            withKnownIssue(isIntermittent: true) { judge(cell, outcome) }
-        } else {
-            judge(cell, outcome)
+        judge(cell, outcome)
+        if case .unverified = cell.fault.ending {
+            // What is read back is what came: that does not prove what was there.
+            let readBack = try download(cell, prefix + "readback/", .readback)
+            #expect(!readBack.isSame && !readBack.isVerified)
         }
         if case .caughtByReadback = cell.fault.ending {
             let readBack = try upload(cell, prefix + "readback/", .readback)
@@ -73,14 +74,18 @@ struct FaultMatrixTests {
         /// Whether what stood there still does, or nothing where nothing did.
         let isOld: Bool
         let retries: Int
+        /// Whether it is said to be proven that it is the source's.
+        let isVerified: Bool
     }
 
     private func judge(_ cell: Cell, _ outcome: Outcome) {
         let told = outcome.failures.map(\.description)
         #expect(outcome.failures.allSatisfy { $0.what.isEmpty == false })
-        // Said to be copied: then it is, unless the service lied and has no checksum.
-        if case .caughtByReadback = cell.fault.ending {
-        } else {
+        // Said to be copied: then it is, unless the service lied or has no checksum.
+        switch cell.fault.ending {
+        case .caughtByReadback: break
+        case .unverified: #expect(!outcome.isVerified, "corrupt, and reported as verified")
+        case .same, .failed, .either:
             #expect(!outcome.failures.isEmpty || outcome.isSame, "corrupt, and reported as copied")
         }
         switch cell.fault.ending {
@@ -90,6 +95,7 @@ struct FaultMatrixTests {
             // Over plain HTTPS a server puts what it got in place at once, so it may stand there before it was refused.
             #expect(outcome.isOld || cell.store is NginxStore && outcome.isSame, "what stood there has changed")
         case .either(let kinds): #expect(outcome.failures.allSatisfy { kinds.contains($0.kind) }, "\(told)")
+        case .unverified: #expect(outcome.failures.isEmpty && !outcome.isSame, "\(told)")
         case .caughtByReadback: break
         }
     }
@@ -106,13 +112,28 @@ struct FaultMatrixTests {
         Self.hurry(&specification, cell.fault)
         specification.sinkConnection.stallLimit = cell.fault.stalls ? .seconds(1) : .seconds(60)
         specification.verification = verification
-        let (failures, retries) = Self.run(specification)
+        let (failures, retries, isVerified) = Self.run(specification)
         let found = try cell.store.index(prefix).digests(below: prefix)["file"]
-        return Outcome(failures: failures, isSame: found == digest, isOld: found == oldDigest, retries: retries)
+        return Outcome(
+            failures: failures,
+            isSame: found == digest,
+            isOld: found == oldDigest,
+            retries: retries,
+            isVerified: isVerified
+        )
     }
 
-    private func download(_ cell: Cell, _ prefix: String) throws -> Outcome {
-        try cell.store.put(prefix + "file", source.path + "/file")
+    private func download(
+        _ cell: Cell,
+        _ prefix: String,
+        _ verification: CopySpecification.Verification = .transfer
+    ) throws -> Outcome {
+        if cell.fault.hasDigest {
+            let up = try StoreContractTests.specification(source.path, cell.store, prefix)
+            #expect(try StoreContractTests.copy(up).failures.isEmpty)
+        } else {
+            try cell.store.put(prefix + "file", source.path + "/file")
+        }
         let target = try TemporaryDirectory()
         let path = try target.write("file", Array("what stood there".utf8))
         let oldDigest = try StoreContractTests.digests(of: target.path)["file"]
@@ -124,14 +145,16 @@ struct FaultMatrixTests {
         try proxy.change(#"{"rules": \#(cell.fault.rules)}"#)
         Self.hurry(&specification, cell.fault)
         specification.sourceConnection.stallLimit = cell.fault.stalls ? .seconds(1) : .seconds(60)
-        let (failures, retries) = Self.run(specification)
+        specification.verification = verification
+        let (failures, retries, isVerified) = Self.run(specification)
         let files = try StoreContractTests.digests(of: target.path)
         #expect(files.count == 1, "temporary files are left: \(files.keys)")
         return Outcome(
             failures: failures,
             isSame: files["file"] == digest,
             isOld: files["file"] == oldDigest,
-            retries: retries
+            retries: retries,
+            isVerified: isVerified
         )
     }
 
@@ -163,13 +186,14 @@ struct FaultMatrixTests {
         specification.retry.ceiling = .milliseconds(50)
     }
 
-    /// What a copy fails with, be it as a whole or in its item.
-    private static func run(_ specification: CopySpecification) -> ([any Failure], Int) {
+    /// What a copy fails with, be it as a whole or in its item; its retries; and whether all of it is said to be proven.
+    private static func run(_ specification: CopySpecification) -> ([any Failure], Int, Bool) {
         do {
             let outcome = try StoreContractTests.copy(specification)
-            return (outcome.failures, outcome.result.counts.retries)
+            let isVerified = !outcome.records.isEmpty && outcome.records.allSatisfy(\.isVerified)
+            return (outcome.failures, outcome.result.counts.retries, isVerified)
         } catch {
-            return ([SluiceCore.failure(from: error)], 0)
+            return ([SluiceCore.failure(from: error)], 0, false)
         }
     }
 
@@ -178,8 +202,9 @@ struct FaultMatrixTests {
         guard let table, let file = fopen(table, "ae") else { return }
         defer { fclose(file) }
         let failure = outcome.failures.first
-        let ending =
-            failure.map { "failed: \($0.kind)" } ?? (outcome.isSame ? "identical" : "**not there, told as copied**")
+        let lost =
+            outcome.isVerified ? "**not there, told as copied**" : "**not there, told as copied**, not as verified"
+        let ending = failure.map { "failed: \($0.kind)" } ?? (outcome.isSame ? "identical" : lost)
         let standing = outcome.isSame ? "the object" : outcome.isOld ? "what stood there" : "other"
         let told = failure.map { "\($0.what): \($0.cause ?? "")".replacing("|", with: "\\|").prefix(160) } ?? ""
         let fields = [

@@ -73,8 +73,8 @@ final class ItemJournal: Sendable {
         case .copied:
             counts.copied += 1
             counts.bytesReadOfCopied += record.bytesRead
-            if record.isConfirmedByDigest { counts.confirmedByDigest += 1 }
-            if record.isReadBack { counts.readBack += 1 }
+            if record.isConfirmedByDigest, record.isVerified { counts.confirmedByDigest += 1 }
+            if record.isReadBack, record.isVerified { counts.readBack += 1 }
         case .unchanged:
             counts.unchanged += 1
         case .resumed:

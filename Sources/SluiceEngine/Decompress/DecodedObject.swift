@@ -51,6 +51,8 @@ final class DecodedObject: ReadableObject, @unchecked Sendable {
         "application/gzip", "application/x-gzip", "application/zstd", "application/x-lz4",
     ]
 
+    var hasUncheckedBytes: Bool { lock.withLock { _ in object }?.hasUncheckedBytes ?? false }
+
     func checkUnchanged() throws { try lock.withLock { _ in object }?.checkUnchanged() }
 
     /// - Precondition: `offset` is where the last read ended.

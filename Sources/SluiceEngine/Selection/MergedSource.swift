@@ -94,6 +94,8 @@ final class MergedObject: ReadableObject {
 
     var size: Int? { starts[starts.count - 1] }
     var metadata: ObjectMetadata { ObjectMetadata() }
+    /// Parts are closed in between: what each was held against is not kept.
+    var hasUncheckedBytes: Bool { base.requestSize != nil }
 
     func read(at offset: Int, into buffer: UnsafeMutableRawBufferPointer) throws -> Int {
         var filled = 0

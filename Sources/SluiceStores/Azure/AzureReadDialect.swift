@@ -18,8 +18,9 @@ package struct AzureReadDialect: BlobReadDialect {
 
     /// As much as the service checks: so each range comes with its digest.
     package var requestSize: ClosedRange<Int> {
-        AzureReadDialect.largestCheckedRange...AzureReadDialect.largestCheckedRange
+        AzureReadDialect.checkedRange...AzureReadDialect.checkedRange
     }
+    package var largestCheckedRange: Int? { AzureReadDialect.checkedRange }
 
     /// Source: Azure Storage REST API, "List Blobs". Metadata is asked for because it tells the folders of file system
     /// drivers from blobs.
@@ -68,14 +69,14 @@ package struct AzureReadDialect: BlobReadDialect {
         precondition(offset >= 0 && count > 0, "a range has at least one byte")
         var headers = [HTTPRequest.Header("range", "bytes=\(offset)-\(offset + count - 1)")]
         if let entityTag { headers.append(.init("if-match", entityTag)) }
-        if count <= AzureReadDialect.largestCheckedRange {
+        if count <= AzureReadDialect.checkedRange {
             headers.append(.init("x-ms-range-get-content-crc64", "true"))
         }
         return try service.request(.get, name: blobName(name), headers: headers, now: now)
     }
 
     /// The service computes the digest of a range up to 4 MiB (Azure Storage REST API, "Get Blob").
-    private static let largestCheckedRange = 4 << 20
+    private static let checkedRange = 4 << 20
 
     package func bodyChecksum(_ response: HTTPResponse) -> Checksum? {
         AzureDialect.storedChecksum(response, sent: nil)
