@@ -108,7 +108,7 @@ final class ReadStage: Sendable {
         let needsDigest = !transfer.plan.isCompressed
         let algorithm = needsDigest ? context.checksumAlgorithm : nil
         let checksum =
-            context.source.requestSize == nil
+            context.source.requestSize == nil || transfer.item.encoding != nil
             ? try fill(&slab, object, task.offset, task.count, digest: algorithm)
             : try fetch(&slab, of: transfer, object, task.ordinal, task.offset, task.count, digest: algorithm)
         let count = slab.count

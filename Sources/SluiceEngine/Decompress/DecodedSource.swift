@@ -13,8 +13,9 @@ struct DecodedSource: ObjectSource {
     var isRereadable: Bool { base.isRereadable }
     var isSingleObject: Bool { base.isSingleObject }
     var allowsReadThrough: Bool { base.allowsReadThrough }
-    /// None: a range of a decompressed object can't be asked for again alone. What fails is started over as a whole.
-    var requestSize: ClosedRange<Int>? { nil }
+    /// For objects that are taken as they are. A range of a decompressed one can't be asked for again alone: it is read from
+    /// front to back, and what fails is started over as a whole.
+    var requestSize: ClosedRange<Int>? { base.requestSize }
 
     /// What stands for a name; two names meet by chance in one of 10^26 copies of a million objects.
     private struct Mark: Hashable {
