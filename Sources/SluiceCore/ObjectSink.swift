@@ -28,6 +28,9 @@ package struct SinkTraits: Sendable {
     package var canStartOver: Bool = true
     /// Whether another process can go on with an upload in blocks that was begun here.
     package var canTakeUp: Bool = false
+    /// Whether a copy that the service makes by itself in one request can have a condition on what stands there. Where it
+    /// can't, the condition goes with the commit of blocks.
+    package var copiesConditionally: Bool = false
     /// Whether each block costs a round trip to another machine, so that more connections can help.
     package var isRemote: Bool
 

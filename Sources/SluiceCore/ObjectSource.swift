@@ -104,6 +104,11 @@ package protocol ReadableObject: AnyObject, Sendable {
 
     /// Whether bytes were read that came from afar with no digest to hold them against.
     var hasUncheckedBytes: Bool { get }
+
+    /// What the object's own service needs to copy it by itself; nil where it can't. The first call may ask the service;
+    /// blocks.
+    var copySource: (any CopySource)? { get throws }
+
     /// Fills `buffer` from `offset`; less only at the object's end. Blocks; may be called from several threads at once.
     func read(at offset: Int, into buffer: UnsafeMutableRawBufferPointer) throws -> Int
 
@@ -121,6 +126,7 @@ package protocol ReadableObject: AnyObject, Sendable {
 extension ReadableObject {
     package var storedChecksum: Checksum? { nil }
     package var storedDigest: Checksum? { get throws { try storedChecksum } }
+    package var copySource: (any CopySource)? { nil }
     package var hasUncheckedBytes: Bool { false }
 
     /// By pieces that fit the second-level cache.

@@ -55,18 +55,22 @@ package struct StepProgress: Sendable {
     package init() {}
 }
 
-/// The bytes that a step sends: none, those of a slab, or a range of an object that is read while it is sent.
+/// The bytes that a step sends: none, those of a slab, or a range of an object that is read while it is sent; or those
+/// that the sink's service copies by itself.
 package struct StepBody: ~Copyable, Sendable {
     package var slab: Slab?
     /// An object to be read while it is sent, the place to start, and the digest to compute on the way.
     package let through: (object: any ReadableObject, offset: Int, digest: ChecksumAlgorithm?)?
-    /// Bytes to send.
+    /// What the sink's service is to copy instead of being sent it.
+    package let copy: CopyRange?
+    /// Bytes to send or to copy.
     package let count: Int
 
     /// No bytes.
     package init() {
         slab = nil
         through = nil
+        copy = nil
         count = 0
     }
 
@@ -75,12 +79,22 @@ package struct StepBody: ~Copyable, Sendable {
         count = slab.count
         self.slab = consume slab
         through = nil
+        copy = nil
     }
 
     /// `count` bytes of `object` from `offset`; whoever sends them says their digest in the outcome.
     package init(reading object: any ReadableObject, at offset: Int, count: Int, digest: ChecksumAlgorithm? = nil) {
         slab = nil
         through = (object, offset, digest)
+        copy = nil
+        self.count = count
+    }
+
+    /// `count` bytes that the sink's service copies by itself.
+    package init(copying range: CopyRange, count: Int) {
+        slab = nil
+        through = nil
+        copy = range
         self.count = count
     }
 

@@ -10,6 +10,8 @@ package final class Upload: Sendable {
     package let size: Int?
     /// The source's time of last change.
     package let modified: Timestamp?
+    /// Whether the sink's service copies the bytes by itself.
+    package let isCopy: Bool
     private let held: Mutex<(any Sendable)?>
 
     package init(
@@ -17,13 +19,15 @@ package final class Upload: Sendable {
         size: Int?,
         metadata: ObjectMetadata = ObjectMetadata(),
         condition: WriteCondition = .none,
-        modified: Timestamp? = nil
+        modified: Timestamp? = nil,
+        isCopy: Bool = false
     ) {
         self.name = name
         self.size = size
         self.metadata = metadata
         self.condition = condition
         self.modified = modified
+        self.isCopy = isCopy
         self.held = Mutex(nil)
     }
 

@@ -188,17 +188,19 @@ final class Admitter {
                 context.recordItem(ItemRecord.resumed(item, sinkName: name, copied))
                 return
             }
-            let planner = context.planner.planner(for: earlier)
+            var planner = context.planner.planner(for: earlier)
+            planner.copiesByService = !again.goesThroughUs && context.serverSide?.isOn == true
+            planner.hasCondition = context.specification.overwrite == .never
             let plan = try planner.plan(name: item.name, size: item.size, allowsReadThrough: context.source.allowsReadThrough)
             // An object of one slab is opened by the reader; others are open from here to their end.
             // One that is said to be empty is opened there all the same, because it may not be.
-            let isOpenedLater = plan.chunkCount == 1 && plan.reading == .slab
+            let isOpenedLater = plan.chunkCount == 1 && (plan.reading == .slab || plan.reading == .byService)
             let keeps = context.preservation != nil
             let object = isOpenedLater && !(keeps && item.size != 0) ? nil : try context.source.open(item)
             if let size = object?.size, let listed = item.size, size != listed {
                 guard again.restarts < ItemTransfer.mostReplans else { throw ChangedSinceListed(item: item) }
                 let newer = SourceItem(name: item.name, size: size, modified: object?.modified, entityTag: item.entityTag)
-                admit(StartOver(item: newer, restarts: again.restarts + 1, outage: again.outage))
+                admit(StartOver(item: newer, restarts: again.restarts + 1, outage: again.outage, goesThroughUs: again.goesThroughUs))
                 return
             }
             let reservation = reservation(for: plan, size: item.size)
@@ -244,7 +246,8 @@ final class Admitter {
             size: plan.isCompressed ? nil : item.size,
             metadata: metadata,
             condition: context.specification.overwrite == .never ? .absent : .none,
-            modified: item.modified
+            modified: item.modified,
+            isCopy: plan.reading == .byService
         )
         let resumption = try takeUp(earlier, plan, item, upload, reservation)
         if case .committed(let id, let receipts, let tag) = resumption {

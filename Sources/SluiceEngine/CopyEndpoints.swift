@@ -7,6 +7,8 @@ struct CopyEndpoints: Sendable {
     let naming: SinkNaming
     /// The sink's store as a source, for objects to be read back by their sink's names; nil where it isn't asked for.
     let readBack: (any LookupSource)?
+    /// Whether the sink's service can copy the source's objects by itself.
+    var copiesByService = false
     /// The source's store, for objects to be removed from; nil where they stay.
     var removable: (any RemovableSource)?
 }

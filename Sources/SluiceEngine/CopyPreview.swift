@@ -30,7 +30,9 @@ package struct CopyPreview: Sendable {
     /// - Throws: a `Failure` when the source can't be listed, and whatever `body` throws.
     package func plan(_ body: (PlannedItem) throws -> Void) throws {
         let endpoints = try StoreFactory(specification).endpoints()
-        let planner = TransferPlanner(specification, endpoints.sink.traits, endpoints.source)
+        var planner = TransferPlanner(specification, endpoints.sink.traits, endpoints.source)
+        planner.copiesByService = endpoints.copiesByService
+        planner.hasCondition = specification.overwrite == .never
         try endpoints.source.list { entry in
             switch entry {
             case .item(let item):

@@ -84,6 +84,8 @@ package struct CopySpecification: Sendable {
     package var skipsMissing = true
     /// Whether an object that may not be read is skipped; else it fails.
     package var skipsForbidden = false
+    /// Whether a service that holds both source and sink may copy by itself.
+    package var copiesByService = true
     package var retry = RetryLimits()
     /// The process environment, for credentials.
     package var environment: [String: String] = [:]

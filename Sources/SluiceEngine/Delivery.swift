@@ -50,6 +50,14 @@ final class Delivery: Sendable {
         submit(SinkStep(upload: transfer.upload, action: action, body: body, checksum: checksum), of: transfer)
     }
 
+    /// Leaves a range to the sink's service, which copies it by itself.
+    func deliverCopy(_ range: CopyRange, ordinal: Int, count: Int, of transfer: ItemTransfer) {
+        let isWhole = transfer.plan.route == .whole
+        let action = isWhole ? SinkStep.Action.whole : .block(ordinal: ordinal, offset: range.offset)
+        if isWhole { transfer.withState { $0.committer.goesWhole() } }
+        submit(SinkStep(upload: transfer.upload, action: action, body: StepBody(copying: range, count: count)), of: transfer)
+    }
+
     /// Called when it has become known that the last chunk of an object was delivered before.
     func sourceEnded(_ transfer: ItemTransfer) { drain(transfer) }
 

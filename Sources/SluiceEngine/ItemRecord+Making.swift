@@ -6,14 +6,16 @@ extension ItemRecord {
     /// The record of a transfer that has ended.
     static func of(_ transfer: ItemTransfer, _ specification: CopySpecification) -> ItemRecord {
         transfer.withState { state in
-            ItemRecord(
+            // Of what the service has copied by itself, the source's digest is the one to compare with.
+            let digest = transfer.upload.isCopy ? state.storedInSource ?? state.digest.checksum : state.digest.checksum
+            return ItemRecord(
                 name: transfer.item.name,
                 sinkName: transfer.upload.name,
                 outcome: state.committer.failure.map { outcome(of: $0, specification) } ?? .copied,
                 bytesRead: min(state.bytesRead, transfer.item.encoding?.size ?? .max),
                 bytesWritten: state.committer.failure == nil ? state.bytesWritten : 0,
                 modified: transfer.item.modified,
-                checksum: state.committer.failure == nil ? state.digest.checksum : nil,
+                checksum: state.committer.failure == nil ? digest : nil,
                 entityTag: state.entityTag,
                 isReadBack: false,
                 isConfirmedByDigest: state.committer.failure == nil && state.isConfirmedByDigest,
@@ -21,6 +23,7 @@ extension ItemRecord {
                 version: transfer.item,
                 bytesResumed: state.bytesResumed,
                 bytesWrittenBefore: state.bytesWrittenBefore,
+                bytesCopiedByService: transfer.upload.isCopy && state.committer.failure == nil ? state.bytesWritten - state.bytesWrittenBefore : 0,
                 ledgerItem: state.committer.isClosed ? state.ledgerItem : nil
             )
         }

@@ -41,6 +41,8 @@ package struct ItemRecord: Sendable {
     package var bytesResumed = 0
     /// Bytes of the object in the sink that an earlier attempt had put.
     package var bytesWrittenBefore = 0
+    /// Bytes that the sink's service has copied by itself.
+    package var bytesCopiedByService = 0
     /// What the ledger knows its upload by; nil where it has no row that ends with it.
     package var ledgerItem: ItemIdentifier?
 }

@@ -57,6 +57,8 @@ final class ItemTransfer: Sendable {
         var isSourceCompared = false
         /// Whether bytes came from afar with no digest to hold them against, and there was none of the whole.
         var isSourceUnchecked = false
+        /// That of the whole source as its service keeps it, where the sink's service copies by itself.
+        var storedInSource: Checksum?
         /// Whether the sink repeated the digest of each piece so far.
         var hasDigestOfEachPiece = true
         /// Whether it repeated that of the whole object.
@@ -217,6 +219,8 @@ struct StartOver: Sendable {
     var after = Duration.zero
     /// Whether what an earlier attempt of the run has put of it is taken back rather than gone on with.
     var isAnew = false
+    /// Whether the sink's service has refused to copy it by itself.
+    var goesThroughUs = false
 }
 
 /// A part of an object in which compressed frames are gathered until it is large enough for the store.

@@ -98,6 +98,10 @@ final class ReadStage: Sendable {
             return
         }
         let object = try opened(transfer)
+        if transfer.plan.reading == .byService {
+            try handOver(object, task.ordinal, task.offset, task.count, of: transfer)
+            return
+        }
         guard let raw = task.raw.take() else {
             let checksum = try digest(object, task.offset, task.count, &scratch)
             transfer.withState { $0.bytesRead += task.count }
@@ -125,6 +129,25 @@ final class ReadStage: Sendable {
         } else {
             delivery.deliver(Frame(ordinal: task.ordinal, offset: task.offset, rawLength: count, slab: slab, checksum: checksum), of: transfer)
         }
+    }
+
+    /// Leaves a range to the sink's service, with what it needs to copy it by itself.
+    private func handOver(_ object: any ReadableObject, _ ordinal: Int, _ offset: Int, _ count: Int, of transfer: ItemTransfer) throws {
+        var found: (source: (any CopySource)?, digest: Checksum?) = (nil, nil)
+        try sources.read { _ in found = (try object.copySource, try object.storedDigest) }
+        let (source, digest) = found
+        guard let source else {
+            return settlement.goThroughUs(transfer, because: CopyError(.unexpectedAnswer, "\"\(transfer.item.name)\" has no version to ask for", cause: "its service tells no entity tag"))
+        }
+        // What is read back later is held against this digest.
+        guard digest != nil || context.specification.verification != .readback else {
+            return settlement.goThroughUs(transfer, because: CopyError(.unexpectedAnswer, "\"\(transfer.item.name)\" has nothing to be compared with", cause: "its service keeps no digest"))
+        }
+        transfer.withState { state in
+            state.bytesRead += count
+            state.storedInSource = digest
+        }
+        delivery.deliverCopy(CopyRange(source: source, offset: offset, digest: digest), ordinal: ordinal, count: count, of: transfer)
     }
 
     /// The item's object; opened now if it is one that is read at once.

@@ -19,6 +19,8 @@ final class RunContext: Sendable {
     let checksumAlgorithm: ChecksumAlgorithm?
     /// What objects keep beside their bytes; nil for nothing.
     let preservation: Preservation?
+    /// Copies that the sink's service makes by itself; nil where it can't.
+    let serverSide: ServerSideCopies?
     /// What the run tells its ledger; nil where it has none.
     let journal: RunJournal?
     /// Hears how each item ended.
@@ -49,6 +51,7 @@ final class RunContext: Sendable {
         partPool = SlabPool(capacity: shares.parts)
         checksumAlgorithm = specification.verification == .none ? nil : endpoints.sink.traits.blockChecksum ?? .crc64nvme
         planner = TransferPlanner(specification, endpoints.sink.traits, endpoints.source)
+        serverSide = endpoints.copiesByService ? ServerSideCopies(sink: endpoints.sink.location) : nil
         preservation = Preservation(specification)
     }
 }

@@ -215,7 +215,7 @@ final class RunThreads {
         return CopyResult(
             counts: counts,
             peakMemory: ByteCount(context.chunkPool.peak.rawValue + context.partPool.peak.rawValue),
-            notes: context.sink.notes,
+            notes: context.sink.notes + (context.serverSide?.notes ?? []),
             sourceConnections: context.isReadBySink ? counts.peakActive : context.source.requestSize == nil ? readers : sources.peak,
             isCancelled: context.cancellation.isCancelled
         )

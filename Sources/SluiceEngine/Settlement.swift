@@ -77,6 +77,20 @@ final class Settlement: StepObserver {
         transfers.withLock { Array($0.values) }.map(\.situation).joined(separator: ", ")
     }
 
+    /// Gives a piece up so that its object is read by us: the sink's service does not copy it by itself.
+    func goThroughUs(_ transfer: ItemTransfer, because failure: any Failure) {
+        drop(transfer, failure: refused(transfer, failure))
+    }
+
+    /// Marks a transfer to be started over through this machine.
+    private func refused(_ transfer: ItemTransfer, _ failure: any Failure) -> any Failure {
+        context.serverSide?.refuse(failure)
+        transfer.withState {
+            $0.startOver = StartOver(item: transfer.item, restarts: transfer.restarts, after: .zero, goesThroughUs: true)
+        }
+        return CopyRefused(refusal: failure)
+    }
+
     /// Gives up every transfer under way.
     func cancelAll() {
         let all = transfers.withLock { Array($0.values) }
@@ -175,6 +189,7 @@ final class Settlement: StepObserver {
         _ transfer: ItemTransfer
     ) {
         context.tally.addConfirmed(count)
+        if transfer.upload.isCopy, count > 0 { context.serverSide?.confirm() }
         switch action {
         case .begin:
             context.journal?.begun(transfer)
@@ -214,6 +229,8 @@ final class Settlement: StepObserver {
             settle(transfer) { state in
                 state.entityTag = outcome.tag
                 state.hasDigestOfWhole = outcome.storedChecksum != nil && outcome.storedChecksum == state.digest.checksum
+                // What the service says of its own copy proves nothing without what it says of the source.
+                if transfer.upload.isCopy, state.storedInSource != outcome.storedChecksum { state.hasDigestOfWhole = false }
                 return state.committer.committed()
             }
         case .abort:
@@ -221,7 +238,9 @@ final class Settlement: StepObserver {
         }
     }
 
-    private func failed(_ action: SinkStep.Action, _ failure: any Failure, _ transfer: ItemTransfer) {
+    private func failed(_ action: SinkStep.Action, _ problem: any Failure, _ transfer: ItemTransfer) {
+        let isCopy = transfer.upload.isCopy && action.isData && ServerSideCopies.canGoThroughUs(problem)
+        let failure = isCopy ? refused(transfer, problem) : problem
         switch action {
         case .commit: settle(transfer) { $0.committer.commitFailed(failure) }
         case .abort: settle(transfer) { $0.committer.aborted() }
@@ -237,6 +256,7 @@ final class Settlement: StepObserver {
         guard transfers.withLock({ $0.removeValue(forKey: ObjectIdentifier(transfer.upload)) }) != nil else { return }
         if transfer.isLeftOpen { context.sink.leave(transfer.upload) }
         let startOver = startOver(transfer)
+        if startOver != nil { context.journal?.forget(transfer) }
         let isFromAfar = context.source.requestSize != nil
         let isUnchecked = transfer.source?.hasUncheckedBytes ?? false
         transfer.withState { state in
@@ -265,5 +285,15 @@ final class Settlement: StepObserver {
         )
         guard case .retry(let wait) = decision else { return nil }
         return StartOver(item: transfer.item, restarts: transfer.restarts + 1, outage: outage, after: wait)
+    }
+}
+
+extension SinkStep.Action {
+    /// Whether it puts bytes.
+    fileprivate var isData: Bool {
+        switch self {
+        case .whole, .stream, .block: true
+        case .begin, .commit, .abort: false
+        }
     }
 }

@@ -36,13 +36,25 @@ struct StoreFactory {
             suffix: specification.codec?.suffix ?? "",
             isFlat: specification.layout == .flatten
         )
+        let sink = try otherSink ?? sink(target)
         return CopyEndpoints(
             source: try changed(source, target, naming),
-            sink: try otherSink ?? sink(target),
+            sink: sink,
             naming: naming,
             readBack: specification.verification == .readback ? try storedObjects(target) : nil,
+            copiesByService: otherSource == nil ? try copiesByService(sink) : false,
             removable: specification.deletesSource ? try removable() : nil
         )
+    }
+
+    /// Whether source and sink are of one service, and nothing is asked for that wants the bytes to come by here.
+    private func copiesByService(_ sink: any ObjectSink) throws -> Bool {
+        guard specification.mayCopyByService, let sink = sink as? BlobSink else { return false }
+        let target = try StoreTarget(specification.source)
+        switch target.kind {
+        case .s3, .azure: return sink.copies(from: try readDialect(target))
+        case .file, .standardStream, .http: return false
+        }
     }
 
     /// The source as one object, where that is asked for.
@@ -296,6 +308,9 @@ extension CopySpecification {
         guard preserved.contains(.times), layout != .merge, case .file = source, case .file = sink else { return false }
         return true
     }
+
+    /// Whether bytes may go by without being seen here. A bandwidth is this machine's, and so are the bytes it is set for.
+    var mayCopyByService: Bool { copiesByService && codec == nil && !decompresses && layout != .merge && bandwidth == nil }
 
     /// Whether what stands in the sink decides what is copied.
     var skipsUnchanged: Bool { overwrite == .ifNewer || overwrite == .ifDifferent }

@@ -22,6 +22,8 @@ package final class Tally: Sendable {
         package var filesFailed = 0
         package var bytesRead = 0
         package var bytesWritten = 0
+        /// Bytes of these that the sink's service has copied by itself.
+        package var bytesCopiedByService = 0
         /// The first errors, each as one sentence with its item.
         package var errors: [ItemError] = []
         package var notes: [String] = []
@@ -69,6 +71,7 @@ package final class Tally: Sendable {
         sums.withLock { sums in
             sums.bytesRead += record.bytesRead
             sums.bytesResumed += record.bytesResumed
+            sums.bytesCopiedByService += record.bytesCopiedByService
             switch record.outcome {
             case .copied:
                 sums.filesRead += 1

@@ -25,6 +25,8 @@ struct TransferPlan: Sendable, Equatable {
         /// Once for the digest, and again by the sink's worker while it sends: the second read comes from the page
         /// cache, and nothing is held in memory in between.
         case digestThenThrough
+        /// Not by us: the sink's service copies it by itself.
+        case byService
     }
 
     var route: Route
@@ -91,6 +93,9 @@ struct TransferPlanner: Sendable {
     var blockSize: Int?
     /// The least and the most bytes that a request to the source is to ask for; nil where reading is no request.
     var requestSize: ClosedRange<Int>?
+    /// Whether the sink's service copies objects by itself, and whether that is to have a condition.
+    var copiesByService = false
+    var hasCondition = false
     /// Bytes that all slabs of chunks, and those of parts, may take.
     let chunkShare: Int
     let partShare: Int
@@ -112,6 +117,7 @@ struct TransferPlanner: Sendable {
         if let size, size > traits.maximumObject {
             throw tooLarge(name, size, "the store holds at most \(ByteCount(traits.maximumObject))")
         }
+        if copiesByService, let size, size > 0 { return try copied(name, size) }
         let plan = if isCompressed { try compressed(name, size) } else if let size { try known(name, size, allowsReadThrough) } else { try unknown(name) }
         try requireMemory(for: plan, name, size)
         return plan
@@ -169,6 +175,21 @@ struct TransferPlanner: Sendable {
             return TransferPlan(route: .whole, reading: kept, chunkSize: max(1, size), chunkCount: 1, isCompressed: false)
         }
         return TransferPlan(route: .blocks(partSize: nil), reading: reading, chunkSize: block, chunkCount: pieces(size, of: block), isCompressed: false)
+    }
+
+    /// Blocks for a service that copies by itself: none costs us memory, and each takes the service a second or so.
+    private static let copiedBlock = 64 << 20
+
+    /// A plan by which the sink's service copies. Its blocks can go through us as well, should an interrupted run have to go
+    /// on that way.
+    private func copied(_ name: String, _ size: Int) throws(CopyError) -> TransferPlan {
+        var planner = self
+        planner.blockSize = blockSize ?? bounded(min(TransferPlanner.copiedBlock, chunkShare / 4))
+        if blockSize == nil { planner.blockSize = max(planner.blockSize ?? 0, roundedUp(pieces(size, of: traits.maximumBlocks))) }
+        var plan = planner.cut(size, into: try planner.numberedBlock(name, size), reading: .byService)
+        plan.reading = .byService
+        if plan.route == .whole, hasCondition, !traits.copiesConditionally { plan.route = .blocks(partSize: nil) }
+        return plan
     }
 
     private func reading(_ block: Int, _ allowsReadThrough: Bool) -> TransferPlan.Reading {

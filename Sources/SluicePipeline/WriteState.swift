@@ -135,9 +135,10 @@ struct WriteState: ~Copyable {
     private static let leastWeight = 16 << 10
 
     mutating func confirm(_ step: borrowing SinkStep, _ outcome: StepOutcome, at now: ContinuousClock.Instant) {
-        confirmedInInterval += max(outcome.bytesSent, WriteState.leastWeight)
+        let copied = step.body.copy == nil ? 0 : step.body.count
+        confirmedInInterval += max(outcome.bytesSent, copied, WriteState.leastWeight)
         governor.confirm()
-        guard step.body.count > 0, let started = step.started else { return }
+        guard step.body.count > copied, let started = step.started else { return }
         let took = origin.duration(to: now) - started - step.heldBack
         tails.confirmed(bytes: step.body.count, took: took, at: now)
     }

@@ -10,6 +10,9 @@ package protocol BlobDialect: Sendable {
     /// What was found out about the service that the user should know, for the report.
     var notes: [String] { get }
 
+    /// Whether the service can copy by itself what `source` reads: it is the same service, and lets us in there as the same.
+    func copies(from source: any BlobReadDialect) -> Bool
+
     /// Throws a `StoreError` of kind `.invalidName` when the service can't hold an object of this name.
     func validate(name: String) throws
 
@@ -31,7 +34,8 @@ package protocol BlobDialect: Sendable {
     func result(of step: borrowing SinkStep, _ response: HTTPResponse, now: Timestamp) -> StepResult
 
     /// The request that finds out whether an earlier attempt is why a step was refused: it may have succeeded although
-    /// its answer was lost. Nil where there is no such doubt.
+    /// its answer was lost; or, after a copy that the service has made by itself, what it has made. Nil where there is no
+    /// such doubt.
     func inquiry(after refusal: HTTPResponse, of step: borrowing SinkStep, now: Timestamp) throws -> HTTPRequest?
 
     /// What the answer to `inquiry` means for the step: confirmed where what was to be put stands there.
@@ -95,6 +99,7 @@ extension BlobDialect {
     ) -> StepResult { result(of: step, refusal, now: now) }
 
     package func deleteRequest(name: String, now: Timestamp) throws -> HTTPRequest? { nil }
+    package func copies(from source: any BlobReadDialect) -> Bool { false }
     package var notes: [String] { [] }
     package var toleratesSilence: Bool { false }
 }
@@ -132,6 +137,9 @@ package protocol BlobReadDialect: Sendable {
     /// The digest that an answer with a range says its body has; nil where it says none.
     func bodyChecksum(_ response: HTTPResponse) -> Checksum?
 
+    /// What the service needs to copy an object by itself; nil where it can't.
+    func copySource(name: String, entityTag: String?) throws -> (any CopySource)?
+
     /// Whether an answer to HEAD is about a folder, which some services keep as an object without bytes.
     func isFolder(_ response: HTTPResponse) -> Bool
 
@@ -153,6 +161,7 @@ extension BlobReadDialect {
     }
 
     package func isFolder(_ response: HTTPResponse) -> Bool { false }
+    package func copySource(name: String, entityTag: String?) throws -> (any CopySource)? { nil }
     package func storedChecksum(_ properties: HTTPResponse) -> Checksum? { nil }
     package func bodyChecksum(_ response: HTTPResponse) -> Checksum? { nil }
     package func deleteRequest(name: String, entityTag: String?, now: Timestamp) throws -> HTTPRequest? { nil }

@@ -31,14 +31,14 @@ class Authorization:
             return sas.verify(request.resource, request.query, self.key)
         raise self.tokens.anonymous()
 
-    def source_caller(self, caller, resource, query, headers):
-        """The caller as the reader of a copy's source: its own SAS or token, or the account key of the request."""
+    def source_caller(self, caller, resource, query, headers, by_own_key):
+        """The caller as the reader of a copy's source: its own SAS or token, or, `by_own_key`, the request's account key."""
         scheme, _, credential = headers.get("x-ms-copy-source-authorization", "").partition(" ")
         if scheme:
             self.tokens.verify(credential, headers.get("x-ms-version", ""))
             return OWNER
         if "sig" in query:
             return sas.verify(resource, query, self.key)
-        if headers.get("authorization", "").startswith("SharedKey "):
+        if by_own_key and headers.get("authorization", "").startswith("SharedKey "):
             return caller
         raise ServiceError("CannotVerifyCopySource", status=401)

@@ -39,7 +39,7 @@ def put_block_from_url(service, request, caller):
     if request.length:
         raise wrong_header("Content-Length", str(request.length))
     expectation = Expectation(request.headers, ("x-ms-source-content-md5",), "x-ms-source-content-crc64")
-    with open_source(service, request, caller) as (segments, start, length):
+    with open_source(service, request, caller) as (_, segments, start, length):
         return _stage(service, request, block_id, content.of_segments(segments, start, length), expectation)
 
 

@@ -32,7 +32,7 @@ _OPERATIONS = {
 
 # The same operations where the content comes from a URL.
 _FROM_URL = {
-    blob_operations.put_blob: copy_operations.copy_blob,
+    blob_operations.put_blob: copy_operations.put_blob_from_url,
     block_operations.put_block: block_operations.put_block_from_url,
 }
 

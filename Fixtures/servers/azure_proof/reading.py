@@ -4,7 +4,7 @@ import hashlib
 from datetime import timedelta
 
 from azure.core import MatchConditions
-from azure.storage.blob import BlobBlock
+from azure.storage.blob import BlobBlock, ContentSettings
 
 from .harness import block_id, question, refusal
 
@@ -141,6 +141,44 @@ def _(probe):
     probe.blob("from-url").stage_block_from_url(block_id(0), source, source_offset=256, source_length=256)
     probe.blob("from-url").commit_block_list([BlobBlock(block_id(0))])
     return probe.blob("from-url").download_blob().readall()
+
+
+@question("the account's key does not open a block's source, a signature does", "401 CannotVerifyCopySource")
+def _(probe):
+    return refusal(lambda: probe.blob("from-url").stage_block_from_url(block_id(0), probe.blob("range").url))
+
+
+# The emulator doesn't implement Put Blob From URL; the service does.
+@question(
+    "a blob comes whole from another one, with its properties or without, and with metadata of its own",
+    (True, "text/x", {}, True, "application/octet-stream", {"K": "v"}),
+)
+def _(probe):
+    probe.blob("typed").upload_blob(_BODY, content_settings=ContentSettings("text/x"), metadata={"Of": "source"})
+    source, answers = f"{probe.blob('typed').url}?{probe.blob_sas('typed', 'r')}", []
+    for options in ({}, {"include_source_blob_properties": False, "metadata": {"K": "v"}}):
+        probe.blob("put-from-url").upload_blob_from_url(source, overwrite=True, **options)
+        found = probe.blob("put-from-url").get_blob_properties()
+        answers += [
+            probe.blob("put-from-url").download_blob().readall() == _BODY,
+            found.content_settings.content_type,
+            found.metadata,
+        ]
+    return tuple(answers)
+
+
+@question(
+    "Put Blob From URL has conditions on both ends, and wants the source's signature",
+    ("409 BlobAlreadyExists", "412 SourceConditionNotMet", "401 CannotVerifyCopySource"),
+)
+def _(probe):
+    source = f"{probe.blob('typed').url}?{probe.blob_sas('typed', 'r')}"
+    other = {"source_etag": '"0x0"', "source_match_condition": MatchConditions.IfNotModified}
+    return (
+        refusal(lambda: probe.blob("put-from-url").upload_blob_from_url(source)),
+        refusal(lambda: probe.blob("another").upload_blob_from_url(source, **other)),
+        refusal(lambda: probe.blob("another").upload_blob_from_url(probe.blob("typed").url)),
+    )
 
 
 @question("a deleted blob is gone, what it shared with a copy is not", ("404 BlobNotFound", True))

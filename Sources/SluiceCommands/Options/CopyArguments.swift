@@ -124,6 +124,15 @@ struct CopyArguments: ParsableArguments {
     )
     var preserve: String?
 
+    @Flag(
+        inversion: .prefixedNo,
+        help: .init(
+            "Let the service copy by itself where it holds both ends.",
+            discussion: "S3 and Azure; never where bytes have to be seen here: for a codec, a digest, one object made of many."
+        )
+    )
+    var serverSideCopy = true
+
     @Flag(help: "Remove each object from the source when the sink has confirmed it.")
     var deleteSource = false
 
@@ -153,6 +162,7 @@ struct CopyArguments: ParsableArguments {
         specification.skipsForbidden = skipForbidden
         specification.preserved = try CopyArguments.preserved(preserve)
         specification.deletesSource = deleteSource
+        specification.copiesByService = serverSideCopy
         specification.environment = environment
         return specification
     }

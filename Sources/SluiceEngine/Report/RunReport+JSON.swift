@@ -123,6 +123,7 @@ extension RunReport {
         if let comparison { json.objectField("comparison") { RunReport.write(comparison, to: &$0) } }
         if sums.filesUnchanged > 0 { json.field("filesUnchanged", sums.filesUnchanged) }
         json.field("bytesOnWire", bytesOnWire)
+        if sums.bytesCopiedByService > 0 { json.field("bytesCopiedByService", sums.bytesCopiedByService) }
         json.field("codec", codec ?? "none")
         json.field("compressionRatio", compressionRatio, places: 4)
         json.field("cpuSeconds", usage.processorTime.seconds, places: 6)

@@ -138,6 +138,11 @@ final class RunJournal: Sendable {
         if transfer.withState({ $0.ledgerItem != nil }) { ledger.flush() }
     }
 
+    /// A transfer has ended so that its object is started over, and nothing of its upload is left.
+    func forget(_ transfer: ItemTransfer) {
+        if let id = transfer.withState({ $0.ledgerItem }) { ledger.forget(id) }
+    }
+
     /// An item has ended.
     func ended(_ record: ItemRecord) {
         let outcome: EndedItem.Outcome

@@ -8,6 +8,7 @@ extension AzureDialect {
         of step: borrowing SinkStep,
         now: Timestamp
     ) throws -> HTTPRequest? {
+        if refusal.isSuccess, step.endsCopy { return try copyInquiry(after: refusal, of: step, now) }
         guard !refusal.isSuccess, step.upload.condition != .none, isPrecondition(refusal) else { return nil }
         let name = step.upload.name
         switch step.action {
@@ -34,6 +35,7 @@ extension AzureDialect {
         inquiry: HTTPResponse,
         now: Timestamp
     ) -> StepResult {
+        if refusal.isSuccess, step.endsCopy { return copyResult(of: step, refusal, inquiry: inquiry, now) }
         let refused = result(of: step, refusal, now: now)
         guard case .failed(let failure) = refused, let error = failure as? StoreError else { return refused }
         guard inquiry.isSuccess else {
@@ -52,6 +54,7 @@ extension AzureDialect {
         }
         // The service computes the MD5 of every blob that is put whole (Azure Storage REST API, "Put Blob").
         guard answer["content-length"] == "\(step.body.count)", let stored = answer["content-md5"] else { return false }
+        if let copy = step.body.copy { return stored == copy.digest?.base64 }
         return stored == step.body.md5()?.base64
     }
 }

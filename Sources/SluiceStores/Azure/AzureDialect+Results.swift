@@ -8,7 +8,7 @@ extension AzureDialect {
             guard let tag = response["etag"], !tag.isEmpty else {
                 return .failed(unexpected(step, response, "it has no entity tag"))
             }
-            return putResult(of: step, response, tag: tag)
+            return step.body.copy == nil ? putResult(of: step, response, tag: tag) : copyResult(of: step, response)
         case .block(let ordinal, _):
             // Put Block has no entity tag; any server of files may answer 201.
             guard response["x-ms-request-id"] != nil || response["x-ms-version"] != nil else {
@@ -44,6 +44,12 @@ extension AzureDialect {
             if stored == nil, sent.algorithm == .crc64nvme {
                 service.note("the service does not confirm CRC64 checksums, and may not check them")
             }
+        }
+        guard step.body.copy == nil else {
+            // What was taken of the source is what this digest is of, by the service's word.
+            var outcome = StepOutcome(tag: tag, storedChecksum: stored)
+            outcome.sentChecksum = stored
+            return .confirmed(outcome)
         }
         return .confirmed(StepOutcome(tag: tag, bytesSent: step.body.count, storedChecksum: stored))
     }

@@ -29,6 +29,7 @@ package struct AzureDialect: BlobDialect {
         traits.maximumObject = 50_000 * (4000 << 20)
         traits.blockChecksum = .crc64nvme
         traits.canTakeUp = true
+        traits.copiesConditionally = true
         return traits
     }
 
@@ -97,6 +98,7 @@ package struct AzureDialect: BlobDialect {
     }
 
     private func wholeRequest(_ step: borrowing SinkStep, _ now: Timestamp) throws -> HTTPRequest {
+        if let source = step.body.copy?.source as? AzureCopySource { return try copyRequest(step, source, now) }
         var headers = try contentHeaders(step.upload)
         headers.append(.init("x-ms-blob-type", "BlockBlob"))
         appendCondition(step.upload.condition, to: &headers)
@@ -112,12 +114,16 @@ package struct AzureDialect: BlobDialect {
     }
 
     private func blockRequest(_ step: borrowing SinkStep, _ ordinal: Int, _ now: Timestamp) throws -> HTTPRequest {
+        let parameters = [("comp", "block"), ("blockid", names(of: step.upload).name(ordinal))]
+        if let copy = step.body.copy, let source = copy.source as? AzureCopySource {
+            return try copyBlockRequest(step, source, offset: copy.offset, parameters: parameters, now)
+        }
         var headers: [HTTPRequest.Header] = []
         appendChecksum(step.checksum, to: &headers)
         return try service.request(
             .put,
             name: step.upload.name,
-            parameters: [("comp", "block"), ("blockid", names(of: step.upload).name(ordinal))],
+            parameters: parameters,
             headers: headers,
             body: .step,
             contentLength: step.body.count,

@@ -147,6 +147,16 @@ extension AzureFailure {
             "It is shorter than when it was listed: copy it again"
         ),
         (
+            .sourceChanged,
+            "SourceConditionNotMet CopySourceConditionNotMet",
+            "The source was replaced since it was listed: copy it again"
+        ),
+        (
+            .notFound,
+            "CannotVerifyCopySource",
+            "The service can't read the source by itself: copy with --no-server-side-copy"
+        ),
+        (
             .usage,
             "AccountRequiresHttps",
             "Write the endpoint with https://"

@@ -3,7 +3,7 @@ package import SluiceCore
 /// Azure blobs of every kind as a source: List Blobs, Get Blob Properties, Get Blob with ranges.
 package struct AzureReadDialect: BlobReadDialect {
     package let location: Location
-    private let service: AzureService
+    let service: AzureService
     private let scope: ListScope
 
     /// - Parameter name: what the location names in the container: a blob, a prefix, or everything.
@@ -82,11 +82,7 @@ package struct AzureReadDialect: BlobReadDialect {
         AzureDialect.storedChecksum(response, sent: nil)
     }
 
-    /// The MD5 of a blob: the service computes it of those that are put whole, and keeps what a client says of others.
-    package func storedChecksum(_ properties: HTTPResponse) -> Checksum? {
-        guard let digest = properties["content-md5"].flatMap(Base64.decode), digest.count == 16 else { return nil }
-        return Checksum(algorithm: .md5, bytes: digest)
-    }
+    package func storedChecksum(_ properties: HTTPResponse) -> Checksum? { properties.azureMD5 }
 
     /// Source: Azure Storage REST API, "Delete Blob".
     package func deleteRequest(name: String, entityTag: String?, now: Timestamp) throws -> HTTPRequest? {
@@ -94,7 +90,7 @@ package struct AzureReadDialect: BlobReadDialect {
         return try service.request(.delete, name: blobName(name), headers: headers, now: now)
     }
 
-    private func blobName(_ name: String) throws -> String {
+    func blobName(_ name: String) throws -> String {
         let name = scope.key(of: name)
         guard !name.isEmpty else {
             throw StoreError(

@@ -4,8 +4,8 @@ internal import SluiceCore
 final class AzureService: Sendable {
     let location: Location
     /// The container's address.
-    private let container: HTTPAddress
-    private let authorization: Authorization
+    let container: HTTPAddress
+    let authorization: Authorization
     /// Where the credential was found, for messages.
     private let origin: String?
     private let learned = Locked(Learned())
@@ -43,6 +43,8 @@ final class AzureService: Sendable {
 
     var place: String { location.description }
     var notes: [String] { learned.withLock { $0.notes } }
+    /// The service's clock less ours, in whole seconds.
+    var clockOffset: Int64 { learned.withLock { $0.clockOffset } }
 
     var isAnonymous: Bool {
         if case .anonymous = authorization { true } else { false }

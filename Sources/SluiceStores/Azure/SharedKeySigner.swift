@@ -29,6 +29,9 @@ struct SharedKeySigner: Sendable {
         return "SharedKey \(account):\(Base64.encode(signature))"
     }
 
+    /// The signature of a text by the account's key.
+    func authenticate(_ text: String) -> [UInt8] { HMACSHA256.authenticate(key: key.value, message: text) }
+
     func stringToSign(
         _ request: HTTPRequest,
         parameters: [(name: String, value: String)],

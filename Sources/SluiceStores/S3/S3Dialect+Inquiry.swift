@@ -8,6 +8,7 @@ extension S3Dialect {
         of step: borrowing SinkStep,
         now: Timestamp
     ) throws -> HTTPRequest? {
+        if refusal.isSuccess, step.endsCopy { return try copyInquiry(after: refusal, of: step, now) }
         // A commit alone is refused by an answer of success: its status is sent before it is known how it ends.
         guard !refusal.isSuccess || step.action.isCommit else { return nil }
         guard isInDoubt(S3Fault(refusal), step) else { return nil }
@@ -38,6 +39,7 @@ extension S3Dialect {
         inquiry: HTTPResponse,
         now: Timestamp
     ) -> StepResult {
+        if refusal.isSuccess, step.endsCopy { return copyResult(of: step, refusal, inquiry: inquiry, now) }
         let refused = result(of: step, refusal, now: now)
         guard case .failed(let failure) = refused, let error = failure as? StoreError else { return refused }
         guard inquiry.isSuccess else {
@@ -61,6 +63,10 @@ extension S3Dialect {
         if case .commit(let receipts) = step.action { return S3Dialect.isMade(object, of: receipts) }
         guard object["content-length"] == "\(step.body.count)" else { return false }
         let tag = object["etag"].map(S3Dialect.unquoted)
+        if let copy = step.body.copy {
+            if let stored = object.s3WholeChecksum, stored == copy.digest { return true }
+            return tag != nil && tag == copy.source.entityTag.map(S3Dialect.unquoted)
+        }
         if let stored = object.s3WholeChecksum, let sent = step.checksum, stored.algorithm == sent.algorithm {
             return stored == sent
         }

@@ -4,6 +4,8 @@ extension S3Dialect {
     package func result(of step: borrowing SinkStep, _ response: HTTPResponse, now: Timestamp) -> StepResult {
         guard response.isSuccess else { return refusal(of: step, response, now) }
         switch step.action {
+        case .whole where step.body.copy != nil, .block where step.body.copy != nil:
+            return copyResult(of: step, response, now)
         case .whole, .block: return putResult(of: step, response)
         case .begin: return beginResult(of: step, response, now)
         case .commit(let receipts): return commitResult(of: step, receipts, response, now)
@@ -20,6 +22,7 @@ extension S3Dialect {
             step.upload.session = nil
             return .confirmed(StepOutcome())
         }
+        if step.body.copy != nil { return .failed(copyFailure(fault, of: step, response, now)) }
         return .failed(error(fault, of: step, response, now))
     }
 

@@ -83,6 +83,7 @@ package struct S3Dialect: BlobDialect {
     }
 
     private func wholeRequest(_ step: borrowing SinkStep, _ now: Timestamp) throws -> HTTPRequest {
+        if let source = step.body.copy?.source as? S3CopySource { return try copyRequest(step, source, now) }
         var headers = try putHeaders(step.upload)
         appendCondition(step.upload.condition, to: &headers)
         appendChecksum(step.checksum, to: &headers)
@@ -99,12 +100,15 @@ package struct S3Dialect: BlobDialect {
 
     private func blockRequest(_ step: borrowing SinkStep, _ ordinal: Int, _ now: Timestamp) throws -> HTTPRequest {
         let upload = try upload(of: step)
+        // Parts are numbered from one.
+        let query = "partNumber=\(ordinal + 1)&uploadId=\(PercentEncoding.encode(upload.id))"
+        if let copy = step.body.copy, let source = copy.source as? S3CopySource {
+            return try copyPartRequest(step, source, offset: copy.offset, query: query, now)
+        }
         var headers: [HTTPRequest.Header] = []
         if step.checksum?.algorithm == upload.checksum || step.checksum?.algorithm == .md5 {
             appendChecksum(step.checksum, to: &headers)
         }
-        // Parts are numbered from one.
-        let query = "partNumber=\(ordinal + 1)&uploadId=\(PercentEncoding.encode(upload.id))"
         let hash = bodyHash(step)
         return try service.request(
             .put,

@@ -9,7 +9,7 @@ struct S3Fault: Sendable {
     let code: String?
     /// The service's own words, on one line.
     let message: String?
-    /// The header or argument that it is about.
+    /// The header, argument or condition that it is about.
     let subject: String?
     /// The region that the bucket is in, where the answer names it.
     let region: String?
@@ -93,7 +93,7 @@ private struct S3ErrorDocument {
                 switch child.name {
                 case "Code": code = try reader.text()
                 case "Message": message = try reader.text()
-                case "Header", "ArgumentName": subject = try reader.text()
+                case "Header", "ArgumentName", "Condition": subject = try reader.text()
                 case "Region": region = try reader.text()
                 case "Endpoint": endpoint = try reader.text()
                 case "ServerTime": serverTime = Timestamp(rfc3339: try reader.text())

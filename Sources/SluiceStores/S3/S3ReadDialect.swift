@@ -3,7 +3,7 @@ package import SluiceCore
 /// S3 and everything that speaks it, as a source: `ListObjectsV2`, `HeadObject`, `GetObject` with ranges.
 package struct S3ReadDialect: BlobReadDialect {
     package let location: Location
-    private let service: S3Service
+    let service: S3Service
     private let scope: ListScope
 
     /// - Parameter key: what the location names in the bucket: an object, a prefix, or everything.
@@ -80,7 +80,7 @@ package struct S3ReadDialect: BlobReadDialect {
         return try service.request(.delete, key: key(of: name), headers: headers, now: now)
     }
 
-    private func key(of name: String) throws -> String {
+    func key(of name: String) throws -> String {
         let key = scope.key(of: name)
         guard !key.isEmpty else {
             throw StoreError(.invalidName, "\(service.place) names no object", advice: "Write s3://BUCKET/KEY")

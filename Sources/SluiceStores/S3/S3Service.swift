@@ -22,6 +22,15 @@ final class S3Service: Sendable {
     }
 
     var place: String { location.description }
+    var bucket: String { endpoint.bucket }
+
+    /// Whether requests to both go to one service, in the name of the same keys.
+    func isSame(as other: S3Service) -> Bool {
+        guard endpoint.service == other.endpoint.service, let keys = try? credentials.credentials(now: .now),
+            let others = try? other.credentials.credentials(now: .now)
+        else { return false }
+        return keys.accessKeyID == others.accessKeyID && keys.secretAccessKey == others.secretAccessKey
+    }
 
     /// What the user should know of the service.
     var notes: [String] { learned.withLock { $0.notes } }

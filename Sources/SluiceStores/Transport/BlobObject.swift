@@ -67,6 +67,14 @@ package final class BlobObject: ReadableObject {
 
     package var hasUncheckedBytes: Bool { isUnchecked.withLock { $0 } }
 
+    /// Of the version that the service has now, where the one that was listed can give way to it.
+    package var copySource: (any CopySource)? {
+        get throws {
+            _ = try known()
+            return try dialect.copySource(name: name, entityTag: version.withLock { $0.entityTag })
+        }
+    }
+
     /// The entity tag goes with every read, so that another version is refused there.
     package func checkUnchanged() throws {}
 

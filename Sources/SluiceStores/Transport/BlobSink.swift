@@ -16,6 +16,9 @@ package struct BlobSink: ObjectSink {
     package var traits: SinkTraits { dialect.traits }
     package var notes: [String] { dialect.notes }
 
+    /// Whether the service can copy by itself what `source` reads.
+    package func copies(from source: any BlobReadDialect) -> Bool { dialect.copies(from: source) }
+
     package func validate(name: String) throws { try dialect.validate(name: name) }
 
     package func prepare() throws {

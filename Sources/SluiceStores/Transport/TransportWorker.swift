@@ -141,7 +141,8 @@ internal import SluiceCore
             slot.address = request.address
             slot.body = try body(of: step)
             slot.sender = if let body = slot.body, let pace = settings.limits.sent { PacedBody(body, pace) } else { slot.body }
-            let stallLimit = step.action.isCommit ? settings.commitStallLimit : settings.stallLimit
+            // A service that copies by itself is as silent as one that commits.
+            let stallLimit = step.action.isCommit || step.body.copy != nil ? settings.commitStallLimit : settings.stallLimit
             try slot.session.prepare(request, body: slot.sender, bodyLimit: .mebibytes(1), stallLimit: stallLimit)
             slot.session.onPause = { [unowned self, unowned slot] in setPaused(slot, true) }
             unsafe busy[slot.session.handle] = slot
@@ -163,6 +164,8 @@ internal import SluiceCore
         switch step.action {
         case .stream(let stream, let length):
             return StreamBody(stream, length: length, worker: self)
+        case .whole where step.body.copy != nil, .block where step.body.copy != nil:
+            return nil
         case .whole, .block:
             if let through = step.body.through {
                 return try ReadThroughBody(
@@ -264,8 +267,9 @@ extension SinkStep {
     /// its condition would refuse the second attempt; what is not whole is thrown away.
     fileprivate borrowing func canBeCut(sent: Int) -> Bool {
         switch action {
-        case .block: true
-        case .whole: sent < body.count
+        // What the service copies by itself takes it as long as it takes.
+        case .block: body.copy == nil
+        case .whole: body.copy == nil && sent < body.count
         case .begin, .stream, .commit, .abort: false
         }
     }
