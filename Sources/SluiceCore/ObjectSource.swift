@@ -9,6 +9,8 @@ package struct SourceItem: Sendable, Hashable {
     package let entityTag: String?
     /// What it is in the source, where it is decompressed on the way; nil where it is taken as it is.
     package let encoding: Encoding?
+    /// The target of a symbolic link that is copied as one; its bytes are the object's. Nil for all else.
+    package let link: String?
 
     /// An object that is compressed in the source.
     package struct Encoding: Sendable, Hashable {
@@ -28,13 +30,15 @@ package struct SourceItem: Sendable, Hashable {
         size: Int?,
         modified: Timestamp? = nil,
         entityTag: String? = nil,
-        encoding: Encoding? = nil
+        encoding: Encoding? = nil,
+        link: String? = nil
     ) {
         self.name = name
         self.size = size
         self.modified = modified
         self.entityTag = entityTag
         self.encoding = encoding
+        self.link = link
     }
 
     /// The name that the sink's is made of.

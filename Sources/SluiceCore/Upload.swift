@@ -12,6 +12,8 @@ package final class Upload: Sendable {
     package let modified: Timestamp?
     /// Whether the sink's service copies the bytes by itself.
     package let isCopy: Bool
+    /// Whether a symbolic link is to be made, whose target is the object's bytes.
+    package let isLink: Bool
     private let held: Mutex<(any Sendable)?>
 
     package init(
@@ -20,7 +22,8 @@ package final class Upload: Sendable {
         metadata: ObjectMetadata = ObjectMetadata(),
         condition: WriteCondition = .none,
         modified: Timestamp? = nil,
-        isCopy: Bool = false
+        isCopy: Bool = false,
+        isLink: Bool = false
     ) {
         self.name = name
         self.size = size
@@ -28,6 +31,7 @@ package final class Upload: Sendable {
         self.condition = condition
         self.modified = modified
         self.isCopy = isCopy
+        self.isLink = isLink
         self.held = Mutex(nil)
     }
 

@@ -247,7 +247,8 @@ final class Admitter {
             metadata: metadata,
             condition: context.specification.overwrite == .never ? .absent : .none,
             modified: item.modified,
-            isCopy: plan.reading == .byService
+            isCopy: plan.reading == .byService,
+            isLink: item.link != nil
         )
         let resumption = try takeUp(earlier, plan, item, upload, reservation)
         if case .committed(let id, let receipts, let tag) = resumption {

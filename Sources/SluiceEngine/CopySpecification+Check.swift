@@ -1,5 +1,6 @@
 internal import Glibc
 internal import SluiceCore
+internal import SluiceStores
 
 extension CopySpecification {
     /// Refuses what can't go well between two places of this machine, before anything is touched.
@@ -7,8 +8,13 @@ extension CopySpecification {
     /// - Throws: a `CopyError` of kind `.usage`: a directory onto a file, a file onto itself, a tree into itself.
     package func check() throws(CopyError) {
         guard case .file(let from, _) = source, case .file(let to, let isFolder) = sink else { return }
-        let sourceKind = LocalPlace.kind(from)
         let sinkKind = LocalPlace.kind(to)
+        if links == .copy, LocalPlace.isLink(from) {
+            let place = isFolder || sinkKind == .directory ? to.path(of: from.lastPathPart ?? "") : to
+            guard LocalPlace.isSame(place, as: from) || LocalPlace.isSame(place, asTargetOf: from) else { return }
+            throw CopyError(.usage, "\"\(place)\" is the link \"\(from)\", or what it leads to", advice: "Choose another place for the copy")
+        }
+        let sourceKind = LocalPlace.kind(from)
         if sourceKind == .directory, sinkKind == .file, layout != .merge {
             throw CopyError(
                 .usage,
@@ -86,6 +92,23 @@ enum LocalPlace {
         guard stat(first, &one) == 0, stat(second, &other) == 0 else { return false }
         return one.st_dev == other.st_dev && one.st_ino == other.st_ino
     }
+
+    /// Whether `path`, with no slash at its end, is a symbolic link.
+    static func isLink(_ path: String) -> Bool {
+        var status = stat()
+        return lstat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFLNK
+    }
+
+    /// Whether both are one entry of a directory, by hard links too.
+    static func isSame(_ path: String, as link: String) -> Bool {
+        var one = stat()
+        var other = stat()
+        guard lstat(path, &one) == 0, lstat(link, &other) == 0 else { return false }
+        return one.st_dev == other.st_dev && one.st_ino == other.st_ino
+    }
+
+    /// Whether `path` is not a link itself, but what `link` leads to.
+    static func isSame(_ path: String, asTargetOf link: String) -> Bool { !isLink(path) && areSame(path, link) }
 
     /// Whether `path` is `directory`, which is resolved, or lies below it.
     static func resolved(_ path: String, isBelow directory: String) -> Bool {

@@ -24,6 +24,7 @@ extension ItemRecord {
                 bytesResumed: state.bytesResumed,
                 bytesWrittenBefore: state.bytesWrittenBefore,
                 bytesCopiedByService: transfer.upload.isCopy && state.committer.failure == nil ? state.bytesWritten - state.bytesWrittenBefore : 0,
+                link: transfer.item.link,
                 ledgerItem: state.committer.isClosed ? state.ledgerItem : nil
             )
         }
@@ -41,7 +42,8 @@ extension ItemRecord {
             checksum: earlier.digest,
             entityTag: nil,
             isReadBack: false,
-            bytesResumed: item.size ?? earlier.bytesWritten
+            bytesResumed: item.size ?? earlier.bytesWritten,
+            link: item.link
         )
     }
 
@@ -94,7 +96,7 @@ extension ItemRecord {
     static func unchanged(_ item: SourceItem, sinkName: String) -> ItemRecord {
         ItemRecord(
             name: item.name, sinkName: sinkName, outcome: .unchanged, bytesRead: 0, bytesWritten: 0, modified: item.modified,
-            checksum: nil, entityTag: nil, isReadBack: false, isConfirmedByDigest: false
+            checksum: nil, entityTag: nil, isReadBack: false, isConfirmedByDigest: false, link: item.link
         )
     }
 

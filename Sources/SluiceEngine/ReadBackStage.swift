@@ -58,7 +58,7 @@ final class ReadBackStage: Sendable {
         guard let expected = record.checksum else {
             throw CopyError(.integrity, "\"\(record.sinkName)\" can't be compared", cause: "no digest of it is known")
         }
-        let object = try source.open(SourceItem(name: record.sinkName, size: record.bytesWritten))
+        let object = try source.open(SourceItem(name: record.sinkName, size: record.bytesWritten, link: record.link))
         var running = try RunningChecksum(expected.algorithm)
         var offset = 0
         while true {

@@ -22,6 +22,7 @@ struct StoreFactory {
     func endpoints(source otherSource: (any ObjectSource)? = nil, sink otherSink: (any ObjectSink)? = nil) throws -> CopyEndpoints {
         let target = try StoreTarget(specification.sink)
         try checkPreservation(target)
+        try checkLinks(target)
         let source = try merged(otherSource ?? source(), target)
         if !source.isSingleObject, target.kind == .standardStream {
             throw CopyError(.usage, "a directory can't be written to standard output", advice: "Copy one file")
@@ -145,7 +146,7 @@ struct StoreFactory {
         }
         let target = try StoreTarget(specification.filesFrom == nil ? source : source.asFolder)
         switch target.kind {
-        case .file(let path): return FileSource(path: path, isDirectory: path.hasSuffix("/"))
+        case .file(let path): return FileSource(path: path, isDirectory: path.hasSuffix("/"), options: walk)
         case .standardStream, .http:
             throw CopyError(.usage, "nothing can be removed from \(source)", advice: "Leave out --delete-source")
         case .s3, .azure:
@@ -161,6 +162,20 @@ struct StoreFactory {
         for kind in specification.preserved where !isStore && !(isFile && kind != .metadata) {
             throw CopyError(.usage, "\(specification.sink) can't keep what --preserve \(kind.rawValue) asks for", advice: "Leave \(kind.rawValue) out")
         }
+    }
+
+    /// Refuses to make links where there are none, or where names change, so that links would lead to what is not there.
+    private func checkLinks(_ target: StoreTarget) throws {
+        guard specification.links == .copy else { return }
+        guard case .file = specification.source, case .file = target.kind else {
+            throw CopyError(.usage, "--symlinks copy makes symbolic links of symbolic links, and only files and directories of this machine have them", advice: "Give --symlinks follow or --symlinks skip")
+        }
+        let others = [
+            (specification.codec != nil, "--compress"), (specification.decompresses, "--decompress"),
+            (specification.layout != .preserve, "--layout \(specification.layout.rawValue)"),
+        ]
+        guard let other = others.first(where: \.0)?.1 else { return }
+        throw CopyError(.usage, "--symlinks copy and \(other) exclude each other: names change, and links would lead to names that are gone", advice: "Leave one of them out, or give --symlinks follow or skip")
     }
 
     private var walk: WalkOptions {
@@ -185,7 +200,7 @@ struct StoreFactory {
         let client = HTTPClient(settings: settings)
         let dialect: any BlobDialect
         switch target.kind {
-        case .file: return FileSink(root: target.root, run: run, pace: localPace)
+        case .file: return FileSink(root: target.root, run: run, pace: localPace, replacesLinks: specification.links == .copy)
         case .standardStream: return StandardOutputSink(pace: localPace)
         case .http(let base):
             try requireEncryption(base, connection)
@@ -204,9 +219,10 @@ struct StoreFactory {
     }
 
     /// The sink's store as a source, with names as the sink has them.
-    func storedObjects(_ target: StoreTarget) throws -> any LookupSource {
+    /// - Parameter links: what symbolic links in it are taken for.
+    func storedObjects(_ target: StoreTarget, links: WalkOptions.Links? = nil) throws -> any LookupSource {
         switch target.kind {
-        case .file: return FileSource(directory: target.root.isEmpty ? "." : target.root)
+        case .file: return FileSource(directory: target.root.isEmpty ? "." : target.root, links: links ?? sinkLinks)
         case .standardStream:
             throw CopyError(.usage, "standard output can't be read back", advice: "Leave --verify readback out")
         case .http, .s3, .azure:
@@ -214,10 +230,13 @@ struct StoreFactory {
         }
     }
 
+    /// Links at the sink are looked at themselves where the copy makes them.
+    private var sinkLinks: WalkOptions.Links { specification.links == .copy ? .copy : .follow }
+
     /// All objects in the sink's folder, with the names that they have below it.
     func sinkFolder(_ target: StoreTarget) throws -> any ObjectSource {
         switch target.kind {
-        case .file(let path): return FileSource(directory: path)
+        case .file(let path): return FileSource(directory: path, links: sinkLinks)
         case .s3, .azure: return BlobSource(dialect: try sinkDialect(target, specification.sink.asFolder), client: sinkClient)
         case .http, .standardStream:
             throw CopyError(.usage, "\(specification.sink) can't be listed", advice: "Leave --extra out")

@@ -9,8 +9,11 @@ enum ListLine {
         let time = item.modified?.rfc3339 ?? "-"
         let gap = String(repeating: " ", count: max(0, sizeWidth - size.count))
         let timeGap = String(repeating: " ", count: max(0, timeWidth - time.count))
-        return gap + size + "  " + time + timeGap + "  " + item.name.printable + "\n"
+        return gap + size + "  " + time + timeGap + "  " + item.name.printable + arrow(item) + "\n"
     }
+
+    /// Where a symbolic link leads.
+    private static func arrow(_ item: SourceItem) -> String { item.link.map { " -> \($0.printable)" } ?? "" }
 
     /// Digits of an object of nearly a petabyte.
     private static let sizeWidth = 15
@@ -23,6 +26,7 @@ enum ListLine {
             json.field("size", item.size)
             json.field("modified", item.modified?.rfc3339)
             json.field("entityTag", item.entityTag)
+            json.field("link", item.link)
         }
     }
 
@@ -49,6 +53,7 @@ enum ListLine {
         var text = "\(planned.item.name.printable) → \(planned.sinkName.printable)"
         if planned.failure != nil { return text + ", can't be copied\n" }
         if planned.isUnchanged { return text + ", unchanged\n" }
+        if let link = planned.item.link { return text + ", symbolic link to \(link.printable)\n" }
         text += ", " + (planned.item.size.map { "\(ByteCount($0))" } ?? "size unknown")
         switch planned.blocks {
         case 1?: text += ", 1 block"

@@ -54,7 +54,16 @@ struct SelectionArguments: ParsableArguments {
     @Flag(inversion: .prefixedNo, help: "Take what is in folders below the source, too.")
     var recursive = true
 
-    @Option(help: .init("What a symbolic link is taken for: what it leads to, or nothing.", valueName: "mode"))
+    @Option(
+        help: .init(
+            "What a symbolic link is taken for: follow what it leads to, skip it, or copy it as a link.",
+            discussion: """
+                copy: between files of this machine. Links keep their targets as they are, wherever they lead; none below the \
+                source or the sink is followed, and one that stands at the sink is replaced.
+                """,
+            valueName: "mode"
+        )
+    )
     var symlinks = WalkOptions.Links.follow
 
     /// Whether nothing is left.

@@ -16,20 +16,13 @@ enum UpcomingOptions {
 
     private static let prefix = "--csv-"
 
-    /// Options that are there, with values that are not.
-    private static let values: [String: Set<String>] = [
-        "--symlinks": ["copy"],
-    ]
-
     /// The sentence about the first such word in `arguments`; nil when there is none.
     static func refusal(of arguments: [String]) -> String? {
         if let first = arguments.first, subcommands.contains(first) { return refusal(of: first) }
-        for (index, argument) in arguments.prefix(while: { $0 != "--" }).enumerated() {
+        for argument in arguments.prefix(while: { $0 != "--" }) {
             let parts = argument.split(separator: "=", maxSplits: 1).map(String.init)
             guard let name = parts.first else { continue }
             if options.contains(name) || name.hasPrefix(prefix) { return refusal(of: name) }
-            let value = parts.count > 1 ? parts[1] : index + 1 < arguments.count ? arguments[index + 1] : ""
-            if values[name]?.contains(value) == true { return refusal(of: "\(name) \(value)") }
         }
         return nil
     }

@@ -6,6 +6,7 @@ extension ItemRecord {
         json.object { json in
             json.field("name", name)
             json.field("sinkName", sinkName)
+            json.field("link", link)
             switch outcome {
             case .copied:
                 json.field("size", bytesWritten)

@@ -6,7 +6,7 @@ internal import SluiceCore
 /// - `if-different` copies what is not the same. The same is: of equal size, and either with the same entity tag (which is
 ///   the digest, between stores of one kind) or not changed since what stands there was written. Where the sink keeps the
 ///   source's times the times must be equal, so that a file that was replaced by an older one counts as different, too.
-///   Where a codec changes the size, time alone decides.
+///   Where a codec changes the size, time alone decides. Between symbolic links it is their targets.
 ///
 /// What is not known is never the same: an object without a time is copied unless its entity tag says more.
 struct OverwriteDecision: Sendable, Hashable {
@@ -22,6 +22,9 @@ struct OverwriteDecision: Sendable, Hashable {
         switch mode {
         case .always, .never: return true
         case .ifNewer: return !isAsNew(standing, as: item)
+        case .ifDifferent where item.link != nil || standing.link != nil:
+            guard let target = item.link, let other = standing.link else { return true }
+            return !target.hasSameBytes(as: other)
         case .ifDifferent:
             if keepsSize {
                 guard let size = item.size, size == standing.size else { return true }

@@ -35,10 +35,11 @@ struct CopiedObjects: Sendable {
         }
         let digest = digest(in: fields)
         let size = fields["size"].flatMap { Int($0) }
-        guard size != nil || digest != nil else {
+        let link = fields["link"]
+        guard size != nil || digest != nil || link != nil else {
             return .unknown(name: name, cause: "the manifest has neither its size nor its digest")
         }
-        return .object(CopiedObject(name: name, sinkName: fields["sinkName"] ?? name, size: size, digest: digest))
+        return .object(CopiedObject(name: name, sinkName: fields["sinkName"] ?? name, size: size, digest: digest, link: link))
     }
 
     private static func digest(in fields: JSONFields) -> Checksum? {
@@ -60,6 +61,8 @@ struct CopiedObject: Sendable, Equatable {
     let size: Int?
     /// The digest of the bytes in the sink.
     let digest: Checksum?
+    /// The target of a symbolic link.
+    var link: String?
 }
 
 extension ChecksumAlgorithm {

@@ -1,6 +1,7 @@
 internal import Dispatch
 internal import SluiceCore
 internal import SluicePipeline
+internal import SluiceStores
 
 /// The comparison of two locations, or of one with what an earlier copy has recorded, from its specification to its
 /// end.
@@ -35,6 +36,13 @@ package final class VerifyRun: Sendable {
                 switch self {
                 case .object(let item): item.size
                 case .record(let object): object.size
+                }
+            }
+
+            var link: String? {
+                switch self {
+                case .object(let item): item.link
+                case .record(let object): object.link
                 }
             }
         }
@@ -165,6 +173,7 @@ package final class VerifyRun: Sendable {
         _ retry: Retrying
     ) throws -> ObjectComparison.Finding {
         comparison.begin()
+        if let finding = VerifyRun.finding(link: pair.first.link, other: pair.standing.link) { return finding }
         if specification.codec == nil, let first = pair.first.size, let second = pair.standing.size {
             // What the lists say already need not be asked for.
             if first != second { return (.different(.size(source: first, sink: second)), nil) }
@@ -172,6 +181,18 @@ package final class VerifyRun: Sendable {
             if isOfFiles, !mayRead, first > 0 { return (.same(.size), nil) }
         }
         return try comparison.compare(opened(pair.first, source, retry), opened(pair, sink, retry))
+    }
+
+    /// What is found where one of the two is a symbolic link, or both are; nil where none is.
+    private static func finding(link: String?, other: String?) -> ObjectComparison.Finding? {
+        switch (link, other) {
+        case (nil, nil): nil
+        case (let target?, let other?) where target.hasSameBytes(as: other): (.same(.reading), nil)
+        case (let target?, let other?):
+            (.different(.content("its link leads to \"\(target)\" in the source and to \"\(other)\" at the sink")), nil)
+        case (_?, nil): (.different(.content("it is a symbolic link in the source and none at the sink")), nil)
+        case (nil, _?): (.different(.content("it is a symbolic link at the sink and none in the source")), nil)
+        }
     }
 
     private func opened(_ first: Pair.First, _ source: (any ObjectSource)?, _ retry: Retrying) throws -> ComparedObject
@@ -241,6 +262,8 @@ package final class VerifyRun: Sendable {
             folder: nil,
             nameInStore: \.name
         )
+        // A link was put where it is itself looked for; other files where a link may lead.
+        let links = try factory.storedObjects(target, links: .copy)
         var batch: [CopiedObject] = []
         func flush() throws {
             let items = batch.map { SourceItem(name: $0.sinkName, size: $0.size) }
@@ -251,6 +274,12 @@ package final class VerifyRun: Sendable {
         }
         try copied.read { entry in
             switch entry {
+            case .object(let object) where object.link != nil && isLocal:
+                let standing = Result { try links.find(object.sinkName) }.mapError { failure in
+                    let problem = SluiceCore.failure(from: failure)
+                    return CopyError(problem.kind, problem.what, cause: problem.cause, advice: problem.advice)
+                }
+                try add(.record(object), object.name, object.sinkName, standing)
             case .object(let object) where isBelow(object.sinkName, target):
                 batch.append(object)
                 if batch.count == index.batch { try flush() }

@@ -62,7 +62,9 @@ struct DirectoryWalk {
                 guard options.recursive, options.mayContain(name) else { return nil }
                 try refuseTrap(name, status.identity, levels)
             case .symbolicLink:
-                return nil
+                guard options.links == .copy else { return nil }
+                let target = try SymbolicLink.target(of: last, in: level.descriptor, named: path(of: name))
+                return .told(.item(SourceItem(link: target, name: name, modified: status.modified)))
             case .other:
                 throw StoreError(.inputOutput, "\"\(path(of: name))\" is neither a file nor a directory", advice: "Devices, pipes and sockets are not copied")
             }

@@ -31,8 +31,10 @@ struct TemporaryFileTicket: Sendable, Equatable {
 
 extension FileSink {
     package func stillHolds(name: String, bytes: Int) -> Bool {
-        guard let status = try? FileStatus.ofOptional(path(of: name)) else { return false }
-        return status.kind == .regular && status.size == bytes
+        guard let status = try? FileStatus.ofOptional(path(of: name), followingLinks: !replacesLinks) else {
+            return false
+        }
+        return status.kind != .directory && status.kind != .other && status.size == bytes
     }
 
     package func ticket(of upload: Upload) -> UploadTicket? {
@@ -45,7 +47,7 @@ extension FileSink {
 
     package func takeUp(_ ticket: UploadTicket, for upload: Upload, known: [KnownBlock]) throws -> TakenUpload {
         guard let ticket = TemporaryFileTicket(ticket) else { return .forgotten }
-        let place = try FileSinkWorker.place(path(of: upload.name))
+        let place = try FileSinkWorker.place(path(of: upload.name), replacesLinks: replacesLinks)
         guard let file = try TemporaryFile(goingOnWith: ticket, for: place) else {
             return try isCommitted(ticket, at: place.path, known) ? .committed(entityTag: nil) : .forgotten
         }

@@ -8,16 +8,20 @@ package struct FileSink: ObjectSink {
     private let root: String
     private let run: String?
     private let pace: (any Pace)?
+    let replacesLinks: Bool
 
     /// - Parameters:
     ///   - root: the directory that names are relative to; empty for the working directory.
     ///   - run: the run's identifier. Its temporary files get names that another attempt gives them as well, and so puts
     ///     its own in the place of those that a killed one has left; nil for random names.
     ///   - pace: the rate at which bytes are written at most.
-    package init(root: String, run: String? = nil, pace: (any Pace)? = nil) {
+    ///   - replacesLinks: whether a symbolic link below `root` is replaced by what gets its name, and refused where a
+    ///     directory is needed; else it is followed.
+    package init(root: String, run: String? = nil, pace: (any Pace)? = nil, replacesLinks: Bool = false) {
         self.root = root
         self.run = run
         self.pace = pace
+        self.replacesLinks = replacesLinks
         location = .file(path: root.isEmpty ? "." : root, isDirectory: true)
     }
 
@@ -63,7 +67,7 @@ package struct FileSink: ObjectSink {
     }
 
     package func serve(_ feed: any StepFeed, slots: Int) {
-        let worker = FileSinkWorker(root: root, run: run, pace: pace)
+        let worker = FileSinkWorker(root: root, run: run, pace: pace, replacesLinks: replacesLinks)
         while case .step(let step) = feed.next(waker: nil, held: 0) {
             var step = step
             do {
@@ -87,16 +91,18 @@ package struct FileSink: ObjectSink {
 
 /// Performs the steps of one worker on local files.
 final class FileSinkWorker {
-    private let root: String
-    private let run: String?
+    let root: String
+    let run: String?
     /// The directory that was last seen to be there.
     private var knownDirectory: String?
     private let pace: (any Pace)?
+    private let replacesLinks: Bool
 
-    init(root: String, run: String? = nil, pace: (any Pace)? = nil) {
+    init(root: String, run: String? = nil, pace: (any Pace)? = nil, replacesLinks: Bool = false) {
         self.root = root
         self.run = run
         self.pace = pace
+        self.replacesLinks = replacesLinks
     }
 
     /// - Parameter isCancelled: asked now and then while a body is read that comes from afar.
@@ -104,7 +110,7 @@ final class FileSinkWorker {
         let upload = step.upload
         switch step.action {
         case .whole:
-            return try whole(&step, isCancelled)
+            return try upload.isLink ? link(step) : whole(&step, isCancelled)
         case .begin:
             upload.session = try begin(upload)
             return StepOutcome()
@@ -151,23 +157,33 @@ final class FileSinkWorker {
     }
 
     private func begin(_ upload: Upload) throws(StoreError) -> TemporaryFile {
+        let path = try path(of: upload)
+        let place = try FileSinkWorker.place(path, replacesLinks: replacesLinks)
+        return try TemporaryFile(for: place, size: upload.size, run: run)
+    }
+
+    /// The object's path, in a directory that is there.
+    func path(of upload: Upload) throws(StoreError) -> String {
         let path = root.path(of: upload.name)
         let directory = path.parentPath
         if knownDirectory?.hasSameBytes(as: directory) != true {
+            if replacesLinks { try SymbolicLink.refuse(above: upload.name, below: root) }
             try DirectoryMaker.make(directory)
             knownDirectory = directory
         }
-        return try TemporaryFile(for: FileSinkWorker.place(path), size: upload.size, run: run)
+        return path
     }
 
-    /// Where the object is put in the end: behind a link, what the link leads to.
+    /// Where the object is put in the end: behind a link, what the link leads to, unless links are replaced.
     ///
     /// - Throws: when something stands there that a file must not replace.
-    static func place(_ path: String) throws(StoreError) -> Destination {
+    static func place(_ path: String, replacesLinks: Bool = false) throws(StoreError) -> Destination {
         guard let found = try FileStatus.of(path, followingLinks: false) else { return Destination(path: path, permissions: nil) }
         switch found.kind {
         case .regular:
             return Destination(path: path, permissions: found.permissions)
+        case .symbolicLink where replacesLinks:
+            return Destination(path: path, permissions: nil)
         case .symbolicLink:
             guard let real = unsafe realpath(path, nil) else {
                 throw SystemCall.error(errno, "the symbolic link \"\(path)\" can't be followed")

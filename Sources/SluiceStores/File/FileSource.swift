@@ -9,19 +9,22 @@ package struct FileSource: LookupSource, RemovableSource {
     /// Whether the path was a directory when the source was made: items are then relative to it.
     private let isTree: Bool
 
+    /// - Parameter isDirectory: whether the path is meant as a directory, so that a link there is followed in any case.
     package init(path: String, isDirectory: Bool, options: WalkOptions = WalkOptions()) {
         location = .file(path: path, isDirectory: isDirectory)
         self.path = path
         self.options = options
-        let status = try? FileStatus.of(path)
+        let status = try? FileStatus.of(path, followingLinks: isDirectory || options.links != .copy)
         isTree = status?.kind == .directory
     }
 
     /// A directory that need not exist yet: items are relative to it.
-    package init(directory path: String) {
+    package init(directory path: String, links: WalkOptions.Links = .follow) {
         location = .file(path: path, isDirectory: true)
         self.path = path
-        options = WalkOptions()
+        var options = WalkOptions()
+        options.links = links
+        self.options = options
         isTree = true
     }
 
@@ -31,7 +34,9 @@ package struct FileSource: LookupSource, RemovableSource {
 
     package func list(_ body: (ListEntry) throws -> Void) throws {
         let bare = path.withoutTrailingSlashes
-        guard let status = try FileStatus.of(bare) else {
+        // A slash at its end means what a link leads to.
+        let followsLink = options.links != .copy || path.endsWithSlash
+        guard let status = try FileStatus.of(bare, followingLinks: followsLink) else {
             throw StoreError(.notFound, "there is no \"\(path)\"", advice: "Check the path")
         }
         switch status.kind {
@@ -43,32 +48,45 @@ package struct FileSource: LookupSource, RemovableSource {
             }
             let name = path.lastPathPart ?? ""
             try body(.item(SourceItem(name: name, size: status.size, modified: status.modified)))
-        case .symbolicLink, .other:
+        case .symbolicLink:
+            let target = try SymbolicLink.target(of: path)
+            try body(.item(SourceItem(link: target, name: path.lastPathPart ?? "", modified: status.modified)))
+        case .other:
             throw StoreError(.usage, "\"\(path)\" is neither a file nor a directory", advice: "Devices, pipes and sockets are read through standard input: sluice copy - SINK < \(path)")
         }
     }
 
-    /// A link is what it leads to, if links are followed; else it is refused here, where it was asked for by name.
+    /// A link is what it leads to, if links are followed, and itself if they are copied; else it is refused here, where
+    /// it was asked for by name.
     package func find(_ name: String) throws -> SourceItem? {
         let place = fullPath(name)
+        if options.links == .copy { try SymbolicLink.refuse(above: name, below: path) }
         guard let status = try FileStatus.ofOptional(place, followingLinks: options.links == .follow) else { return nil }
         switch status.kind {
         case .regular: return SourceItem(name: name, size: status.size, modified: status.modified)
         case .directory: throw StoreError(.usage, "\"\(place)\" is a directory", advice: "Name the files in it")
-        case .symbolicLink: throw StoreError(.usage, "\"\(place)\" is a symbolic link, and links are skipped")
+        case .symbolicLink:
+            guard options.links == .copy else {
+                throw StoreError(.usage, "\"\(place)\" is a symbolic link, and links are skipped")
+            }
+            let target = try SymbolicLink.target(of: place)
+            return SourceItem(link: target, name: name, modified: status.modified)
         case .other: throw StoreError(.usage, "\"\(place)\" is neither a file nor a directory")
         }
     }
 
     package func open(_ item: SourceItem) throws -> any ReadableObject {
-        try LocalFile(path: fullPath(item.name))
+        let place = fullPath(item.name)
+        if let target = item.link { return try LocalLink(path: place, target: target) }
+        return try LocalFile(path: place, followsLinks: options.links == .follow || !isTree)
     }
 
     /// Between the look at the file and its removal somebody could still replace it: Linux has no call that does both.
     package func remove(_ item: SourceItem) throws {
         let place = fullPath(item.name)
-        guard let status = try FileStatus.ofOptional(place) else { return }
-        guard status.kind == .regular, status.size == item.storedSize, status.modified == item.modified else {
+        guard let status = try FileStatus.ofOptional(place, followingLinks: item.link == nil) else { return }
+        let kind = item.link == nil ? FileStatus.Kind.regular : .symbolicLink
+        guard status.kind == kind, status.size == item.storedSize, status.modified == item.modified else {
             throw StoreError(.sourceChanged, "\"\(place)\" is not the file that was copied", advice: "Copy it again")
         }
         guard unsafe unlink(place) != 0, errno != ENOENT else { return }
@@ -88,10 +106,13 @@ package final class LocalFile: ReadableObject {
     private let path: String
     private let status: FileStatus
 
-    init(path: String) throws(StoreError) {
+    init(path: String, followsLinks: Bool = true) throws(StoreError) {
         do {
-            descriptor = try LocalFile.descriptor(of: path)
+            descriptor = try LocalFile.descriptor(of: path, followsLinks ? 0 : O_NOFOLLOW)
         } catch {
+            if !followsLinks, try FileStatus.ofOptional(path, followingLinks: false)?.kind == .symbolicLink {
+                throw StoreError(.sourceChanged, "\"\(path)\" has become a symbolic link since it was listed")
+            }
             guard error.kind == .notFound else { throw error }
             throw StoreError(.sourceVanished, "\"\(path)\" is gone", cause: error.cause, advice: "It was there when it was listed")
         }
@@ -103,13 +124,13 @@ package final class LocalFile: ReadableObject {
     }
 
     /// Opens without waiting: a pipe that has taken the place of a file would keep us until it has a writer.
-    private static func descriptor(of path: String) throws(StoreError) -> FileDescriptor {
+    private static func descriptor(of path: String, _ flags: Int32) throws(StoreError) -> FileDescriptor {
         do {
-            return try FileDescriptor.open(path, O_RDONLY | O_NOCTTY | O_NONBLOCK)
+            return try FileDescriptor.open(path, O_RDONLY | O_NOCTTY | O_NONBLOCK | flags)
         } catch {
             // A file server's lease is given back only to those who wait (fcntl(2)); pipes have none.
             guard error.kind == .transient else { throw error }
-            return try FileDescriptor.open(path, O_RDONLY | O_NOCTTY)
+            return try FileDescriptor.open(path, O_RDONLY | O_NOCTTY | flags)
         }
     }
 

@@ -100,32 +100,22 @@ final class TemporaryFile: Sendable {
     func commit(_ condition: WriteCondition, _ metadata: ObjectMetadata = ObjectMetadata()) throws(StoreError) {
         try apply(metadata)
         _ = try SystemCall.retrying("\"\(path)\" can't be flushed to the disk") { fsync(number) }
-        if condition == .absent {
-            try putWhereNothingIs()
-        } else {
-            _ = try SystemCall.retrying("\"\(path)\" can't be put in place") { unsafe rename(temporaryPath, path) }
-        }
+        try TemporaryName.replace(temporaryPath, by: path, condition)
         if let opened = descriptor.withLock({ $0.take() }) { try opened.close(path) }
         try DirectoryMaker.flush(directory, around: path)
-    }
-
-    /// Gives the file its name unless something has it; rename(2) would replace that.
-    private func putWhereNothingIs() throws(StoreError) {
-        if unsafe sluice_rename_new(temporaryPath, path) == 0 { return }
-        switch errno {
-        case EINVAL, ENOSYS:
-            // File systems without such a rename have links, which refuse to replace as well.
-            _ = try SystemCall.retrying("\"\(path)\" can't be put in place") { unsafe link(temporaryPath, path) }
-            _ = unsafe unlink(temporaryPath)
-        default:
-            throw SystemCall.error(errno, "\"\(path)\" can't be put in place")
-        }
     }
 }
 
 extension TemporaryFile {
     /// `UTIME_OMIT` of utimensat(2), a macro that Swift can't import: the time stays as it is.
     private static let omitted = (1 << 30) - 2
+
+    /// The time of last change for utimensat(2), that of last access staying as it is.
+    static func times(_ modified: Timestamp) -> [timespec] {
+        let seconds = modified.seconds
+        let fraction = Int(modified.nanoseconds &- seconds &* 1_000_000_000)
+        return [timespec(tv_sec: 0, tv_nsec: omitted), timespec(tv_sec: Int(seconds), tv_nsec: fraction)]
+    }
 
     /// Gives the file what it is to keep. Owner before mode, because chown(2) clears set-user-ID; time last, because
     /// writing sets it.
@@ -144,9 +134,7 @@ extension TemporaryFile {
             _ = try SystemCall.retrying("\"\(path)\" can't get its permissions") { fchmod(number, mode_t(permissions)) }
         }
         if let modified = metadata.modified {
-            let seconds = modified.seconds
-            let fraction = Int(modified.nanoseconds &- seconds &* 1_000_000_000)
-            let times = [timespec(tv_sec: 0, tv_nsec: TemporaryFile.omitted), timespec(tv_sec: Int(seconds), tv_nsec: fraction)]
+            let times = TemporaryFile.times(modified)
             _ = try SystemCall.retrying("\"\(path)\" can't get its time") { unsafe futimens(number, times) }
         }
     }

@@ -1,3 +1,4 @@
+internal import CLinux
 internal import Glibc
 internal import SluiceCore
 internal import SluiceDigests
@@ -15,6 +16,21 @@ enum TemporaryName {
 
     private static func name(_ nonce: [UInt8], in directory: String) -> String {
         directory.path(of: ".sluice-\(Hex.encode(nonce)).tmp")
+    }
+
+    /// Gives what has a temporary name its own; where nothing may stand there, unless something does.
+    static func replace(_ temporary: String, by path: String, _ condition: WriteCondition) throws(StoreError) {
+        let what = "\"\(path)\" can't be put in place"
+        guard condition == .absent else {
+            _ = try SystemCall.retrying(what) { unsafe rename(temporary, path) }
+            return
+        }
+        // rename(2) would replace what has the name.
+        if unsafe sluice_rename_new(temporary, path) == 0 { return }
+        guard errno == EINVAL || errno == ENOSYS else { throw SystemCall.error(errno, what) }
+        // File systems without such a rename have links, which refuse to replace as well.
+        _ = try SystemCall.retrying(what) { unsafe link(temporary, path) }
+        _ = unsafe unlink(temporary)
     }
 
     /// A new file under `path`, in the place of one that a process has left that is no more. Nil where somebody is at it:

@@ -6,6 +6,8 @@ package struct WalkOptions: Sendable {
         case follow
         /// Nothing: links are passed over.
         case skip
+        /// Itself: what it leads to is not looked at.
+        case copy
     }
 
     /// Whether directories below the first one are walked.

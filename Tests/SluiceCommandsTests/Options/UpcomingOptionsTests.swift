@@ -27,12 +27,6 @@ import Testing
         #expect(UpcomingOptions.refusal(of: [name, "x"]) == "\(name) is not in this version")
     }
 
-    @Test("so is a value that is yet to come", arguments: ["copy"])
-    func values(value: String) {
-        #expect(UpcomingOptions.refusal(of: ["copy", "a", "b", "--symlinks", value])?.contains(value) == true)
-        #expect(UpcomingOptions.refusal(of: ["copy", "a", "b", "--symlinks=\(value)"])?.contains(value) == true)
-    }
-
     @Test("what is a typing error is left to the parser")
     func others() {
         #expect(UpcomingOptions.refusal(of: ["copy", "a", "b", "--bandwith", "1"]) == nil)

@@ -46,7 +46,6 @@ import Testing
             (["run", "job.json"], "run is not in this version"),
             (["copy", "a", "b", "--bandwidth", "08:00,x"], "\"x\" is not a rate"),
             (["copy", "a", "b", "--csv-quote", "x"], "--csv-quote is not in this version"),
-            (["copy", "a", "b", "--symlinks", "copy"], "copy is not in this version"),
             (["copy", "a", "b", "--verify", "twice"], "twice"), (["copy", "a", "b", "--compress", "brotli"], "brotli"),
             (["copy", "a", "b", "--compress", "gzip:99"], "99"),
             (["copy", "a", "b", "--block-size", "x"], "--block-size"),

@@ -9,17 +9,21 @@ struct TouchedSource: ObjectSource {
     private let whileReading: @Sendable (_ name: String, _ offset: Int) throws -> Void
 
     /// - Parameters:
+    ///   - links: what symbolic links are taken for.
     ///   - beforeOpening: called with an object's name before it is opened.
     ///   - whileReading: called before each read.
     ///   - allowsReadThrough: as if it were files, or a store behind a network.
     init(
         _ path: String,
+        links: WalkOptions.Links = .follow,
         beforeOpening: @escaping @Sendable (String) -> Void = { _ in },
         whileReading: @escaping @Sendable (_ name: String, _ offset: Int) throws -> Void = { _, _ in },
         allowsReadThrough: Bool = true
     ) {
         self.allowsReadThrough = allowsReadThrough
-        base = FileSource(path: path, isDirectory: false)
+        var options = WalkOptions()
+        options.links = links
+        base = FileSource(path: path, isDirectory: false, options: options)
         self.beforeOpening = beforeOpening
         self.whileReading = whileReading
     }
