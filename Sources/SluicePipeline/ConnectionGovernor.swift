@@ -16,6 +16,10 @@ package struct ConnectionGovernor: Sendable {
     package private(set) var limit: Int
     /// How often the service asked for less.
     package private(set) var throttled = 0
+    /// How often the limit was raised, and how often the service brought it down. A step up that gained nothing and was
+    /// taken back counts as raised.
+    package private(set) var raises = 0
+    package private(set) var cuts = 0
     private let maximum: Int
     private let isAdaptive: Bool
     private var phase = Phase.doubling
@@ -61,6 +65,7 @@ package struct ConnectionGovernor: Sendable {
         // One cut an interval: a burst of 503 is one message.
         guard !throttledInInterval else { return rest }
         throttledInInterval = true
+        if limit > 1 { cuts += 1 }
         limit = max(1, limit / 2)
         before = nil
         phase = .holding(ConnectionGovernor.patienceAfterRefusal)
@@ -113,5 +118,6 @@ package struct ConnectionGovernor: Sendable {
         guard limit < maximum, rate > 0 else { return }
         before = (limit, rate)
         limit = min(maximum, next)
+        raises += 1
     }
 }

@@ -17,6 +17,9 @@ package final class WriteStage: StepFeed {
     package struct Counts: Sendable {
         package var retries: Int
         package var throttled: Int
+        /// How often the number of connections was raised, and how often the service brought it down.
+        package var raises = 0
+        package var cuts = 0
         /// Requests that were broken off because others were much faster; they are among the retries.
         package var tailCuts = 0
         package var peakActive: Int
@@ -169,6 +172,8 @@ package final class WriteStage: StepFeed {
             Counts(
                 retries: box.state.retries,
                 throttled: box.state.governor.throttled,
+                raises: box.state.governor.raises,
+                cuts: box.state.governor.cuts,
                 tailCuts: box.state.tails.cuts,
                 peakActive: box.state.peakActive,
                 active: box.state.active,

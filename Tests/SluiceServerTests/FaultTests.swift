@@ -23,45 +23,11 @@ struct FaultTests {
         digest = try #require(StoreContractTests.digests(of: directory.path)["file"])
     }
 
-    /// A copy through a faulty proxy in front of a store.
-    private struct Setting {
-        let proxy: Launcher
-        var specification: CopySpecification
-    }
-
-    private func setting(_ store: any StoreUnderTest, _ prefix: String, _ faults: String...) throws -> Setting {
-        var specification = try StoreContractTests.specification(directory.path, store, prefix)
-        specification.blockSize = .mebibytes(5)
-        specification.retry.attempts = 5
-        let authority = try #require(specification.sinkConnection.caCertificate)
-        let upstream: String
-        switch specification.sink {
-        case .http(let address): upstream = address.origin
-        default: upstream = try #require(specification.sinkConnection.endpoint).description
-        }
-        let proxy = try Launcher("faults", ["--https", "--upstream", upstream, "--upstream-ca", authority] + faults)
-        let endpoint = try HTTPAddress(parsing: proxy["endpoint"])
-        specification.sinkConnection.caCertificate = proxy["ca"]
-        if case .http(var address) = specification.sink {
-            address.port = endpoint.port
-            specification.sink = .http(address)
-        } else {
-            specification.sinkConnection.endpoint = endpoint
-        }
-        return Setting(proxy: proxy, specification: specification)
-    }
-
-    /// Requests that the proxy saw, by method and target.
-    private func requests(_ proxy: Launcher) throws -> [(method: String, target: String)] {
-        struct Line: Decodable {
-            let method: String?
-            let target: String?
-        }
-        let log = try Command.run(["cat", proxy["log"]]).output
-        return log.split(separator: 10).compactMap { line in
-            guard let entry = try? JSONDecoder().decode(Line.self, from: Data(line)), let method = entry.method else { return nil }
-            return (method, entry.target ?? "")
-        }
+    private func setting(_ store: any StoreUnderTest, _ prefix: String, _ faults: String...) throws -> ProxiedStore {
+        var setting = try ProxiedStore(directory.path, store, prefix, faults)
+        setting.specification.blockSize = .mebibytes(5)
+        setting.specification.retry.attempts = 5
+        return setting
     }
 
     private static let stores: [any StoreUnderTest] = [NginxStore(), S3Store(kind: "s3-seaweedfs"), AzureStore()]
@@ -123,7 +89,7 @@ struct FaultTests {
         let setting = try setting(NginxStore(), "refused/", "--match", "PUT ", "--times", "9", "--respond", "\(status)")
         let outcome = try StoreContractTests.copy(setting.specification)
         #expect(outcome.failures.count == 1)
-        #expect(try requests(setting.proxy).filter { $0.method == "PUT" }.count == 1)
+        #expect(try setting.requests().filter { $0.method == "PUT" }.count == 1)
     }
 
     @Test("a failure of the service is tried again as often as allowed", arguments: [408, 429, 500, 502, 503, 504])
@@ -132,7 +98,7 @@ struct FaultTests {
         setting.specification.retry.attempts = 3
         let outcome = try StoreContractTests.copy(setting.specification)
         #expect(outcome.failures.count == 1)
-        #expect(try requests(setting.proxy).filter { $0.method == "PUT" }.count == 3)
+        #expect(try setting.requests().filter { $0.method == "PUT" }.count == 3)
         #expect(outcome.result.counts.retries == 2)
     }
 
@@ -152,7 +118,7 @@ struct FaultTests {
         let index = try store.index(prefix)
         #expect(index.digests(below: prefix)["file"] == digest)
         #expect(index.unfinished.isEmpty)
-        let commits = try requests(setting.proxy).filter {
+        let commits = try setting.requests().filter {
             $0.method == "PUT" && $0.target.contains("comp=blocklist") || $0.method == "POST" && $0.target.contains("uploadId")
         }
         #expect(commits.count == 3)

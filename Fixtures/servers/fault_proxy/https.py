@@ -53,7 +53,10 @@ class HttpsProxy:
 
     def _exchange(self, client, stream, head, server):
         """One request and its response; whether the connection goes on."""
-        rule = self._rules.take(f"{head.first} {head.second}")
+        with self._rules.taken(f"{head.first} {head.second}") as rule:
+            return self._exchange_by(rule, client, stream, head, server)
+
+    def _exchange_by(self, rule, client, stream, head, server):
         body = http1.request_body(stream, head, lambda: client.sendall(b"HTTP/1.1 100 Continue\r\n\r\n"))
         record = _Record(self._log, head, rule)
         try:

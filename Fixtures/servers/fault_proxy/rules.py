@@ -1,8 +1,11 @@
 """Which requests fail, and how."""
 
+import collections
+import contextlib
 import re
 import threading
-from dataclasses import dataclass
+import time
+from dataclasses import dataclass, field, replace
 
 from .options import json_name, setting
 
@@ -32,13 +35,18 @@ _FAULTS = (
 @dataclass(frozen=True)
 class Rule:
     """What happens to the requests whose `METHOD TARGET` the pattern `match` is found in: all of it, in the order
-    in which it stands here. Offsets count from 0; a corrupted byte has its lowest bit flipped."""
+    in which it stands here. Offsets count from 0; a corrupted byte has its lowest bit flipped.
+
+    With `most_at_once` or `most_per_second` the rule is a service's that throttles: `respond` is for the requests
+    above that, at once, and everything else for those that are let in."""
 
     match: str = setting(str, "a regular expression for METHOD TARGET", "")
     skip: int = setting(int, "leave the first so many matching requests alone", 0)
     times: int = setting(int, "then affect so many (default: all)")
     delay: float = setting(float, "wait so many seconds before anything else", 0.0)
     stall: bool = setting(bool, "neither read the body nor answer, until the client gives up", False)
+    most_at_once: int = setting(int, "let so many matching requests in at a time, and `respond` to the others")
+    most_per_second: int = setting(int, "let so many matching requests in in any second, and `respond` to the others")
     respond: int = setting(int, "answer with this status and don't ask the server")
     retry_after: str = setting(str, "the Retry-After of that answer")
     reset_after: int = setting(int, "reset after so many bytes of the request's body")
@@ -62,8 +70,38 @@ class Rule:
         """The faults that the rule injects, for the log."""
         return [json_name(name) for name in _FAULTS if getattr(self, name) != getattr(NO_RULE, name)]
 
+    @property
+    def throttles(self):
+        """Whether it is a service's that lets only so many in."""
+        return self.most_at_once is not None or self.most_per_second is not None
+
 
 NO_RULE = Rule()
+
+
+@dataclass
+class _Entry:
+    """A rule, and what it has seen."""
+
+    rule: Rule
+    pattern: re.Pattern
+    matched: int = 0
+    under_way: int = 0
+    let_in: collections.deque = field(default_factory=collections.deque)
+
+    def applies(self):
+        """Whether the rule affects the request that has just matched."""
+        first = self.rule.skip
+        return self.matched > first and (self.rule.times is None or self.matched <= first + self.rule.times)
+
+    def is_full(self, now):
+        """Whether a rule that throttles lets nobody else in."""
+        while self.let_in and self.let_in[0] <= now - 1:
+            self.let_in.popleft()
+        at_once, per_second = self.rule.most_at_once, self.rule.most_per_second
+        return (at_once is not None and self.under_way >= at_once) or (
+            per_second is not None and len(self.let_in) >= per_second
+        )
 
 
 class RuleBook:
@@ -75,17 +113,36 @@ class RuleBook:
 
     def replace(self, rules):
         """Forget the rules and their counts."""
-        compiled = [[rule, re.compile(rule.match), 0] for rule in rules]
+        compiled = [_Entry(rule, re.compile(rule.match)) for rule in rules]
         with self._lock:
             self._entries = compiled
 
-    def take(self, request):
-        """The first rule that affects the request `METHOD TARGET`, or one without faults."""
+    @contextlib.contextmanager
+    def taken(self, request):
+        """The first rule that affects the request `METHOD TARGET`, or one without faults, while it is under way."""
+        rule, entry = self._take(request)
+        try:
+            yield rule
+        finally:
+            if entry:
+                with self._lock:
+                    entry.under_way -= 1
+
+    def _take(self, request):
+        """The rule, and the entry that has let the request in."""
         with self._lock:
             for entry in self._entries:
-                rule, pattern, _ = entry
-                if pattern.search(request):
-                    entry[2] += 1
-                    if entry[2] > rule.skip and (rule.times is None or entry[2] <= rule.skip + rule.times):
-                        return rule
-        return NO_RULE
+                if not entry.pattern.search(request):
+                    continue
+                entry.matched += 1
+                if not entry.applies():
+                    continue
+                if not entry.rule.throttles:
+                    return entry.rule, None
+                now = time.monotonic()
+                if entry.is_full(now):
+                    return replace(entry.rule, delay=0.0), None
+                entry.under_way += 1
+                entry.let_in.append(now)
+                return replace(entry.rule, respond=None, retry_after=None), entry
+        return NO_RULE, None

@@ -132,6 +132,8 @@ extension RunReport {
         if sums.filesResumed > 0 { json.field("filesResumed", sums.filesResumed) }
         json.field("retries", counts?.retries)
         json.field("throttled", counts?.throttled)
+        json.field("connectionsRaised", counts?.raises)
+        json.field("connectionsCut", counts?.cuts)
         json.field("tailCuts", counts?.tailCuts)
         json.objectField("stages") { json in
             RunReport.write(stages.reader, "reader", to: &json)
