@@ -46,10 +46,12 @@ let package = Package(
         ),
         .target(name: "SluicePipeline", dependencies: ["SluiceDigests", "SluiceCore"]),
         .target(name: "SluiceStores", dependencies: ["SluiceDigests", "SluiceCore", "CCurl", "COpenSSL", "CLinux"]),
+        .target(name: "SluiceTables", dependencies: ["SluiceCore", "CScan"]),
         .target(name: "SluiceCodecs", dependencies: ["SluiceCore", "CISAL", "CZlib", "CLZ4", "CZstd"]),
         .target(name: "SluiceDigests", dependencies: ["SluiceCore", "CFold", "COpenSSL"]),
         .target(name: "SluiceCore"),
         .target(name: "CFold"),
+        .target(name: "CScan"),
 
         .systemLibrary(name: "CLinux", path: "Sources/CLinux"),
         library("CCurl", pkgConfig: "libcurl", package: "libcurl4-openssl-dev"),
@@ -66,6 +68,7 @@ let package = Package(
             dependencies: ["SluiceDigests", "SluiceCore", "CFold", "SluiceTestSupport"]
         ),
         .testTarget(name: "SluiceCodecsTests", dependencies: ["SluiceCodecs", "SluiceCore", "SluiceTestSupport"]),
+        .testTarget(name: "SluiceTablesTests", dependencies: ["SluiceTables", "SluiceCore", "SluiceTestSupport"]),
         .testTarget(name: "SluicePipelineTests", dependencies: ["SluicePipeline", "SluiceCore", "SluiceTestSupport"]),
         .testTarget(
             name: "SluiceStoresTests",
@@ -123,7 +126,7 @@ let package = Package(
 /// Modules that handle raw memory or call C: every unsafe expression in them is marked.
 let handlesRawMemory: Set<String> = [
     "SluiceCodecs", "SluiceDigests", "SluiceStores", "SluicePipeline", "SluiceCore",
-    "SluiceBench", "SluiceLedger",
+    "SluiceBench", "SluiceLedger", "SluiceTables",
 ]
 
 for target in package.targets where target.type != .system {

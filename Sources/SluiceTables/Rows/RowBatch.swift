@@ -1,0 +1,114 @@
+/// Rows of a table, column by column, in memory that their reader owns and uses again for the next ones.
+///
+/// Whoever gets one may read it until the call that handed it over returns.
+@safe package struct RowBatch: ~Copyable {
+    package let columns: [Column]
+    /// Rows.
+    package let count: Int
+    /// One for each column.
+    @unsafe package let values: [ColumnValues]
+    /// The line of each row in its source; nil where that has none.
+    private let lines: UnsafePointer<Int>?
+    /// The rows that the reader gave before.
+    package let rowsBefore: Int
+
+    /// - Parameters:
+    ///   - values: of `count` rows each, in memory that outlives the batch.
+    ///   - lines: the same for the lines of a text, from 1 on.
+    @unsafe package init(
+        columns: [Column],
+        count: Int,
+        values: [ColumnValues],
+        rowsBefore: Int,
+        lines: UnsafePointer<Int>? = nil
+    ) {
+        unsafe precondition(columns.count == values.count, "each column has its values")
+        self.columns = columns
+        self.count = count
+        unsafe self.values = unsafe values
+        unsafe self.lines = unsafe lines
+        self.rowsBefore = rowsBefore
+    }
+
+    /// Where a row stands in its source.
+    package func place(of row: Int) -> RowPlace {
+        precondition(row < count)
+        if let lines = unsafe lines { return .line(unsafe lines[row]) }
+        return .row(rowsBefore + row + 1)
+    }
+}
+
+/// Where a row stands in its source, counted from 1.
+package enum RowPlace: Sendable, Hashable, CustomStringConvertible {
+    /// The line of a text that the row begins on.
+    case line(Int)
+    /// Of a source that has no lines.
+    case row(Int)
+
+    package var description: String {
+        switch self {
+        case .line(let number): "line \(number)"
+        case .row(let number): "row \(number)"
+        }
+    }
+}
+
+/// The values of one column.
+///
+/// The nth row's value stands at `base + offsets[n * step]`, or, where there are no offsets, at `base + n * stride`;
+/// its length in bytes is `lengths[n * step]`. So cells can be described in place: in the buffers that a database's
+/// driver fills, in the text that they were read from, or one behind the other. Up to `ByteOutput.slack` bytes behind
+/// any value may be read, whatever is there.
+@unsafe package struct ColumnValues {
+    /// The length that says that there is no value (as SQL_NULL_DATA does).
+    package static let null = -1
+
+    private let base: UnsafePointer<UInt8>
+    private let stride: Int
+    private let offsets: UnsafePointer<Int>?
+    private let lengths: UnsafePointer<Int>
+    private let step: Int
+
+    /// Values `stride` bytes apart.
+    package init(base: UnsafePointer<UInt8>, stride: Int, lengths: UnsafePointer<Int>) {
+        unsafe self.base = unsafe base
+        unsafe self.stride = stride
+        unsafe offsets = nil
+        unsafe self.lengths = unsafe lengths
+        unsafe step = 1
+    }
+
+    /// Values anywhere behind `base`; a row's offset and length are `step` places behind those of the row before.
+    package init(
+        base: UnsafePointer<UInt8>,
+        offsets: UnsafePointer<Int>,
+        lengths: UnsafePointer<Int>,
+        step: Int = 1
+    ) {
+        unsafe self.base = unsafe base
+        unsafe stride = 0
+        unsafe self.offsets = unsafe offsets
+        unsafe self.lengths = unsafe lengths
+        unsafe self.step = step
+    }
+
+    /// Bytes of a row's value; negative where there is none.
+    @inline(__always) func length(_ row: Int) -> Int { unsafe lengths[row &* step] }
+
+    /// Where a row's value stands.
+    @inline(__always) func start(_ row: Int) -> UnsafePointer<UInt8> {
+        if let offsets = unsafe offsets { return unsafe base + offsets[row &* step] }
+        return unsafe base + row &* stride
+    }
+
+    /// A value of fixed width, which needs no alignment.
+    @inline(__always) func load<Value: BitwiseCopyable>(_ row: Int, as type: Value.Type) -> Value {
+        unsafe UnsafeRawPointer(start(row)).loadUnaligned(as: type)
+    }
+
+    /// A row's bytes; nil where there is no value.
+    package func bytes(_ row: Int) -> UnsafeBufferPointer<UInt8>? {
+        let length = unsafe length(row)
+        return length < 0 ? nil : unsafe UnsafeBufferPointer(start: start(row), count: length)
+    }
+}
