@@ -25,15 +25,25 @@ struct ThrottlingTests {
     private static let stores: [any StoreUnderTest] = [NginxStore(), S3Store(kind: "s3-seaweedfs"), AzureStore()]
         .filter { store in Stores.all.contains { $0.testDescription == store.testDescription } }
 
-    private func copy(_ store: any StoreUnderTest, _ prefix: String, _ faults: [String]) throws -> (CopyResult, [ProxiedStore.Request]) {
-        let setting = try ProxiedStore(directory.path, store, prefix, ["--match", "^PUT .*object-", "--retry-after", "1"] + faults)
+    private func copy(_ store: any StoreUnderTest, _ prefix: String, _ faults: [String]) throws -> (
+        CopyResult, [ProxiedStore.Request]
+    ) {
+        let setting = try ProxiedStore(
+            directory.path,
+            store,
+            prefix,
+            ["--match", "^PUT .*object-", "--retry-after", "1"] + faults
+        )
         let outcome = try StoreContractTests.copy(setting.specification)
         #expect(outcome.failures.isEmpty && outcome.records.count == objects)
         #expect(try store.index(prefix).digests(below: prefix) == StoreContractTests.digests(of: directory.path))
         return (outcome.result, try setting.requests())
     }
 
-    @Test("connections are raised while more of them move more, and given up where so many are too much", arguments: stores)
+    @Test(
+        "connections are raised while more of them move more, and given up where so many are too much",
+        arguments: stores
+    )
     func atOnce(_ store: any StoreUnderTest) throws {
         let bound = Self.first * 3 / 2
         // Each takes as long as on a long line, so that it is their number that counts.
@@ -56,7 +66,11 @@ struct ThrottlingTests {
 
     @Test("a service that has room for all is not given less", arguments: stores)
     func room(_ store: any StoreUnderTest) throws {
-        let (result, _) = try copy(store, "not-throttled/", ["--most-at-once", "1000", "--respond", "503", "--delay", "0.3"])
+        let (result, _) = try copy(
+            store,
+            "not-throttled/",
+            ["--most-at-once", "1000", "--respond", "503", "--delay", "0.3"]
+        )
         #expect(result.counts.raises > 0 && result.counts.peakActive > Self.first, "\(result.counts)")
         #expect(result.counts.throttled == 0 && result.counts.cuts == 0)
     }

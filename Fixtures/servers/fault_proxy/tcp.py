@@ -21,6 +21,7 @@ class Faults:
 
     rate: float = setting(float, "bytes a second each way, shared by all connections")
     connection_rate: float = setting(float, "bytes a second each way for each connection")
+    slow_first: int = setting(int, "the first so many connections alone have that rate; the others are fast")
     latency: float = setting(float, "seconds by which all bytes come later, each way", 0.0)
     reset_after_up: int = setting(int, "reset after so many bytes up")
     reset_after_down: int = setting(int, "reset after so many bytes down")
@@ -37,6 +38,10 @@ class Faults:
     def is_faulty(self, number):
         """Whether the connection of this number, from 1 on, is faulty."""
         return number % self.every == 0 and (self.first is None or number <= self.first)
+
+    def rate_of(self, number):
+        """Bytes a second of the connection of this number; None for any."""
+        return self.connection_rate if self.slow_first is None or number <= self.slow_first else None
 
     def limit(self, direction):
         """(bytes, what happens then) of the fault that comes first in a direction; None for none."""
@@ -117,11 +122,15 @@ class TcpProxy:
             _reset(writer)
             return
         self._log.note(connection=number)
+        is_slow = self._faults.slow_first is not None and number <= self._faults.slow_first
+        if is_slow:
+            # It holds little, so that who sends notices: the kernel would take some megabytes.
+            writer.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, _CHUNK)
         ends = (writer, upstream_writer)
         try:
             async with asyncio.TaskGroup() as group:
                 for source, sink, direction in ((reader, upstream_writer, "up"), (upstream_reader, writer, "down")):
-                    line = asyncio.Queue(_CHUNKS_UNDER_WAY)
+                    line = asyncio.Queue(1 if is_slow else _CHUNKS_UNDER_WAY)
                     group.create_task(_collect(source, line))
                     group.create_task(self._deliver(line, sink, direction, number, ends))
         except* OSError:
@@ -139,7 +148,7 @@ class TcpProxy:
             while data:
                 allowed = await self._allowance(passed, direction, number, ends)
                 piece, data = data[:allowed], data[allowed:]
-                for shared, rate in ((self._line[direction], self._faults.rate), (pace, self._faults.connection_rate)):
+                for shared, rate in ((self._line[direction], self._faults.rate), (pace, self._faults.rate_of(number))):
                     if rate:
                         await shared.keep(rate, len(piece))
                 writer.write(piece)
