@@ -1,3 +1,4 @@
+internal import SluiceCore
 internal import SluicePipeline
 
 /// What the admitter waits for: pieces that have gone, new entries, items that are due again.

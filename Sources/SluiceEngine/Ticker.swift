@@ -1,4 +1,5 @@
 internal import Dispatch
+internal import SluiceCore
 internal import SluicePipeline
 
 /// Calls on the write stage at regular times: for steps that have become due, and to adapt the connections.

@@ -1,3 +1,5 @@
+internal import SluiceCore
+
 /// A bounded queue from one stage to the next. Sending waits while it is full: that is the backpressure.
 package final class Channel<Element: ~Copyable & Sendable>: Sendable {
     private struct Entry: ~Copyable, Sendable {

@@ -81,7 +81,9 @@ package protocol UploadInquest: Sendable {
 
 extension BlobDialect {
     package func ticket(of upload: Upload) -> UploadTicket? { nil }
-    package func inquest(_ ticket: UploadTicket, for upload: Upload, known: [KnownBlock]) -> (any UploadInquest)? { nil }
+    package func inquest(_ ticket: UploadTicket, for upload: Upload, known: [KnownBlock]) -> (any UploadInquest)? {
+        nil
+    }
     package func discardRequest(_ ticket: UploadTicket, name: String, now: Timestamp) throws -> HTTPRequest? { nil }
     package func discardFailure(_ response: HTTPResponse, name: String, now: Timestamp) -> StoreError? { nil }
 
@@ -116,8 +118,18 @@ package protocol BlobReadDialect: Sendable {
     /// and the location is one object.
     func listRequest(marker: String?, now: Timestamp) throws -> HTTPRequest?
 
-    /// The objects of a page. Names are relative to the location.
-    func listPage(_ response: HTTPResponse, now: Timestamp) throws -> ListPage
+    /// The marker of the page that starts behind a name, which need not be there; nil where the service knows of no such.
+    func listMarker(behind name: String) -> String?
+
+    /// The marker of the first page of all below a folder, whose name is empty or ends with a slash; nil where lists are
+    /// not asked for by folders.
+    func listMarker(below folder: String) -> String?
+
+    /// The marker of a folder's first page, on which the folders in it are told apart; nil as above.
+    func listMarker(foldersOf folder: String) -> String?
+
+    /// The objects of the page that `marker` asked for. Names are relative to the location.
+    func listPage(_ response: HTTPResponse, at marker: String?, now: Timestamp) throws -> ListPage
 
     /// The request for an object's properties (HEAD).
     func propertiesRequest(name: String, now: Timestamp) throws -> HTTPRequest
@@ -156,6 +168,13 @@ extension BlobReadDialect {
     package var requestSize: ClosedRange<Int> { 8 << 20...64 << 20 }
     package var largestCheckedRange: Int? { nil }
 
+    package func listMarker(behind name: String) -> String? { nil }
+    package func listMarker(below folder: String) -> String? { nil }
+    package func listMarker(foldersOf folder: String) -> String? { nil }
+    package func listPage(_ response: HTTPResponse, now: Timestamp) throws -> ListPage {
+        try listPage(response, at: nil, now: now)
+    }
+
     package func wholeRequest(name: String, size: Int, entityTag: String?, now: Timestamp) throws -> HTTPRequest {
         try readRequest(name: name, offset: 0, count: size, entityTag: entityTag, now: now)
     }
@@ -170,11 +189,14 @@ extension BlobReadDialect {
 /// One page of a list.
 package struct ListPage: Sendable {
     package var items: [SourceItem]
+    /// The folders, where they are told apart: names that end with a slash.
+    package var folders: [String]
     /// What to ask the next page with; nil on the last one.
     package var next: String?
 
-    package init(items: [SourceItem], next: String?) {
+    package init(items: [SourceItem], folders: [String] = [], next: String?) {
         self.items = items
+        self.folders = folders
         self.next = next
     }
 }

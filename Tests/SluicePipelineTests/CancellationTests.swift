@@ -1,3 +1,4 @@
+import SluiceCore
 import SluicePipeline
 import SluiceTestSupport
 import Testing

@@ -1,4 +1,5 @@
 import Glibc
+import SluiceCore
 import SluicePipeline
 import SluiceTestSupport
 import Testing

@@ -18,62 +18,17 @@ struct ReadingTests {
         empty = try directory.write("empty", [])
     }
 
-    /// What reaches a store, with credentials that it takes or refuses.
-    private struct Access {
-        let options: ConnectionOptions
-        let environment: CredentialEnvironment
-        let client: HTTPClient
-        let location: Location
-
-        init(_ store: any StoreUnderTest, _ name: String, isSpoiled: Bool = false, proxy: Launcher? = nil) throws {
-            var specification = try StoreContractTests.specification("/", store, name)
-            if isSpoiled { #expect(store.spoil(&specification)) }
-            if let proxy {
-                specification.sinkConnection.endpoint = try HTTPAddress(parsing: proxy["endpoint"])
-                specification.sinkConnection.caCertificate = proxy["ca"]
-            }
-            options = specification.sinkConnection
-            environment = CredentialEnvironment(role: .sink, variables: specification.environment)
-            client = HTTPClient(settings: TransportSettings(options: options))
-            location = specification.sink
-        }
-    }
-
     private func source(
         _ store: any StoreUnderTest,
         _ name: String,
         isSpoiled: Bool = false,
         proxy: Launcher? = nil
     ) throws -> BlobSource {
-        let access = try Access(store, name, isSpoiled: isSpoiled, proxy: proxy)
-        let dialect: any BlobReadDialect =
-            store is AzureStore
-            ? try AzureReadDialect.make(
-                location: access.location,
-                options: access.options,
-                environment: access.environment,
-                exchange: access.client
-            )
-            : try S3ReadDialect.make(
-                location: access.location,
-                options: access.options,
-                environment: access.environment
-            )
-        return try BlobSource(dialect: dialect, client: access.client, name: name)
+        try StoreAccess(store, name, isSpoiled: isSpoiled, proxy: proxy).source(name)
     }
 
     private func sink(_ store: any StoreUnderTest, isSpoiled: Bool) throws -> BlobSink {
-        let access = try Access(store, "", isSpoiled: isSpoiled)
-        let dialect: any BlobDialect =
-            store is AzureStore
-            ? try AzureDialect.make(
-                location: access.location,
-                options: access.options,
-                environment: access.environment,
-                exchange: access.client
-            )
-            : try S3Dialect.make(location: access.location, options: access.options, environment: access.environment)
-        return BlobSink(dialect: dialect, settings: TransportSettings(options: access.options), client: access.client)
+        try StoreAccess(store, "", isSpoiled: isSpoiled).sink()
     }
 
     private func names(_ source: BlobSource) throws -> [String] {
@@ -135,7 +90,7 @@ struct ReadingTests {
         #expect(
             try StoreContractTests.copy(StoreContractTests.specification(folder.path, store, prefix)).failures.isEmpty
         )
-        let access = try Access(store, prefix)
+        let access = try StoreAccess(store, prefix)
         let upstream = try #require(access.options.endpoint).description
         let authority = try #require(access.options.caCertificate)
         let faults = ["--match", "GET .*/object", "--times", "\(times)", "--corrupt-response-byte", "3"]

@@ -1,5 +1,6 @@
 internal import Dispatch
 internal import Glibc
+internal import SluiceCore
 internal import SluicePipeline
 
 /// Shows how a run goes on, from a thread of its own.

@@ -14,7 +14,11 @@ struct AzureList {
             switch child.name {
             case "Blobs":
                 while let entry = try reader.child() {
-                    if entry.name == "Blob" { add(try BlobEntry(&reader)) } else { try reader.skip() }
+                    switch entry.name {
+                    case "Blob": add(try BlobEntry(&reader))
+                    case "BlobPrefix": try addFolder(&reader)
+                    default: try reader.skip()
+                    }
                 }
             case "Prefix": listed.prefix = try AzureList.name(child, &reader)
             case "NextMarker": listed.next = try reader.text()
@@ -31,6 +35,16 @@ struct AzureList {
         listed.items.append(
             SourceItem(name: entry.name, size: entry.size, modified: entry.modified, entityTag: entry.entityTag)
         )
+    }
+
+    private mutating func addFolder(_ reader: inout XMLReader) throws(XMLError) {
+        while let child = try reader.child() {
+            if child.name == "Name" {
+                listed.folders.append(try AzureList.name(child, &reader))
+            } else {
+                try reader.skip()
+            }
+        }
     }
 
     /// A name; one that XML can't hold is percent-encoded, and says so.

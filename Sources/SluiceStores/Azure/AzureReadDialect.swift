@@ -25,22 +25,28 @@ package struct AzureReadDialect: BlobReadDialect {
     /// Source: Azure Storage REST API, "List Blobs". Metadata is asked for because it tells the folders of file system
     /// drivers from blobs.
     package func listRequest(marker: String?, now: Timestamp) throws -> HTTPRequest? {
-        let (prefix, marker, count) =
-            switch scope.page(marker: marker) {
-            case .object(let prefix, let marker): (prefix, marker, true)
-            case .names(let prefix, let marker): (prefix, marker, false)
-            }
         var parameters = [("restype", "container"), ("comp", "list"), ("include", "metadata")]
+        let (prefix, marker, option) =
+            switch scope.page(marker: marker) {
+            case .object(let prefix, let marker): (prefix, marker, ("maxresults", "1") as (String, String)?)
+            case .names(let prefix, let marker): (prefix, marker, nil)
+            case .folders(let prefix, let marker): (prefix, marker, ("delimiter", "/"))
+            case .behind: preconditionFailure("the service starts behind no name")
+            }
         if !prefix.isEmpty { parameters.append(("prefix", prefix)) }
         if let marker { parameters.append(("marker", marker)) }
-        if count { parameters.append(("maxresults", "1")) }
+        if let option { parameters.append(option) }
         return try service.request(.get, name: nil, parameters: parameters, now: now)
     }
 
-    package func listPage(_ response: HTTPResponse, now: Timestamp) throws -> ListPage {
+    /// The service lists by the bytes of names, and begins behind none.
+    package func listMarker(below folder: String) -> String? { scope.marker(below: folder) }
+    package func listMarker(foldersOf folder: String) -> String? { scope.marker(foldersOf: folder) }
+
+    package func listPage(_ response: HTTPResponse, at marker: String?, now: Timestamp) throws -> ListPage {
         guard response.isSuccess else { throw failure(response, name: nil, now: now) }
         do {
-            guard let page = scope.page(try AzureList(response.body).listed) else {
+            guard let page = scope.page(try AzureList(response.body).listed, at: marker) else {
                 throw XMLError("it is about another prefix", at: 0)
             }
             return page

@@ -17,7 +17,7 @@ package struct HTTPReadDialect: BlobReadDialect {
 
     package func listRequest(marker: String?, now: Timestamp) throws -> HTTPRequest? { nil }
 
-    package func listPage(_ response: HTTPResponse, now: Timestamp) throws -> ListPage { ListPage(items: [], next: nil) }
+    package func listPage(_ response: HTTPResponse, at marker: String?, now: Timestamp) throws -> ListPage { ListPage(items: [], next: nil) }
 
     package func propertiesRequest(name: String, now: Timestamp) throws -> HTTPRequest { request(.head, name) }
 

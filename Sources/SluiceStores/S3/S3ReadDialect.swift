@@ -19,20 +19,25 @@ package struct S3ReadDialect: BlobReadDialect {
     /// Source: Amazon S3 API Reference, "ListObjectsV2". Keys are asked for percent-encoded, because XML can't hold
     /// every character that a key can.
     package func listRequest(marker: String?, now: Timestamp) throws -> HTTPRequest? {
-        let (prefix, token, count) =
+        let (prefix, token, count, start) =
             switch scope.page(marker: marker) {
-            case .object(let prefix, let token): (prefix, token, "&max-keys=1")
-            case .names(let prefix, let token): (prefix, token, "")
+            case .object(let prefix, let token): (prefix, token, "&max-keys=1", nil as String?)
+            case .names(let prefix, let token): (prefix, token, "", nil)
+            case .behind(let prefix, let name): (prefix, nil as String?, "", name)
+            case .folders: preconditionFailure("lists are not asked for by folders")
             }
         var query = token.map { "continuation-token=\(PercentEncoding.encode($0))&" } ?? ""
         query += "encoding-type=url&list-type=2\(count)&prefix=\(PercentEncoding.encode(prefix))"
+        if let start { query += "&start-after=\(PercentEncoding.encode(start))" }
         return try service.request(.get, key: nil, query: query, headers: [], now: now)
     }
 
-    package func listPage(_ response: HTTPResponse, now: Timestamp) throws -> ListPage {
+    package func listMarker(behind name: String) -> String? { scope.marker(behind: name) }
+
+    package func listPage(_ response: HTTPResponse, at marker: String?, now: Timestamp) throws -> ListPage {
         guard response.isSuccess else { throw failure(response, name: nil, now: now) }
         do {
-            guard let page = scope.page(try S3List(response.body).listed) else {
+            guard let page = scope.page(try S3List(response.body).listed, at: marker) else {
                 throw XMLError("it is about another prefix", at: 0)
             }
             return page

@@ -2,8 +2,10 @@ package import SluiceCore
 
 /// A source behind HTTP: a dialect that says what to ask, and a client that asks.
 package struct BlobSource: LookupSource, RemovableSource {
-    private let dialect: any BlobReadDialect
-    private let client: HTTPClient
+    let dialect: any BlobReadDialect
+    let client: HTTPClient
+    /// When a list is asked for in parts.
+    package var listing = ListLimits()
     /// The one object that the location is, and what the service says of it; nil where it is a folder.
     private let object: (item: SourceItem, properties: HTTPResponse)?
 
@@ -48,20 +50,9 @@ package struct BlobSource: LookupSource, RemovableSource {
             try body(.item(object.item))
             return
         }
-        var marker: String?
-        repeat {
-            let now = Timestamp.now
-            let response = try BlobSource.answer(client, dialect, name: nil) {
-                guard let request = try dialect.listRequest(marker: marker, now: .now) else {
-                    throw StoreError(.usage, "\(location) can't be listed", advice: "Give the address of one object")
-                }
-                return request
-            }
-            guard response.isSuccess else { throw dialect.failure(response, name: nil, now: now) }
-            let page = try dialect.listPage(response, now: now)
-            for item in page.items { try body(.item(item)) }
-            marker = page.next
-        } while marker != nil
+        try listPages { items in
+            for item in items { try body(.item(item)) }
+        }
     }
 
     /// The answer to a request for an object's properties. A refusal of HEAD has no body: where one could say more than
@@ -81,7 +72,7 @@ package struct BlobSource: LookupSource, RemovableSource {
 
     /// The answer to a request, asked for again while the failure is a passing one: a region or a clock that the
     /// dialect has learned from it, a service that stumbles.
-    private static func answer(
+    static func answer(
         _ client: HTTPClient,
         _ dialect: any BlobReadDialect,
         name: String?,
@@ -120,7 +111,11 @@ package struct BlobSource: LookupSource, RemovableSource {
     package func remove(_ item: SourceItem) throws {
         guard let found = try find(item.name) else { return }
         guard found.entityTag == item.entityTag, found.size == item.storedSize else {
-            throw StoreError(.sourceChanged, "\"\(item.name)\" is not the object that was copied", advice: "Copy it again")
+            throw StoreError(
+                .sourceChanged,
+                "\"\(item.name)\" is not the object that was copied",
+                advice: "Copy it again"
+            )
         }
         var response = try removal(item.name, entityTag: found.entityTag)
         if response.status == 501 || response.status == 400 { response = try removal(item.name, entityTag: nil) }

@@ -24,6 +24,31 @@ import Testing
             + "<Etag>0x8D</Etag><Content-Length>\(size)</Content-Length>\(properties)</Properties><Metadata>\(metadata)</Metadata><OrMetadata/></Blob>"
     }
 
+    @Test func `a folder is asked for with the folders in it told apart`() throws {
+        let source = try AzureFixture.source("az://acct/data/d r/")
+        let marker = try #require(source.listMarker(foldersOf: "sub/"))
+        let query = "restype=container&comp=list&include=metadata&prefix=d%20r%2Fsub%2F"
+        let apart = query + "&delimiter=%2F"
+        #expect(try source.listRequest(marker: marker, now: now)?.address.query == apart)
+        let folder = "<BlobPrefix><Name>d r/sub/x y/</Name></BlobPrefix>"
+        let answer = list(prefix: "d r/sub/", blob("d r/sub/a"), folder, next: "2!x=")
+        let page = try source.listPage(answer, at: marker, now: now)
+        #expect(page.items.map(\.name) == ["sub/a"])
+        #expect(page.folders == ["sub/x y/"])
+        let on = query + "&marker=2%21x%3D&delimiter=%2F"
+        #expect(try source.listRequest(marker: page.next, now: now)?.address.query == on)
+        // An answer about another folder, or a folder in itself.
+        #expect(throws: StoreError.self) { try source.listPage(list(prefix: "d r/"), at: marker, now: now) }
+        let itself = list(prefix: "d r/sub/", "<BlobPrefix><Name>d r/sub/</Name></BlobPrefix>")
+        #expect(throws: StoreError.self) { try source.listPage(itself, at: marker, now: now) }
+
+        let below = try #require(source.listMarker(below: "sub/"))
+        #expect(try source.listRequest(marker: below, now: now)?.address.query == query)
+        let next = try source.listPage(list(prefix: "d r/sub/", blob("d r/sub/x/a"), next: "m"), at: below, now: now).next
+        #expect(try source.listRequest(marker: next, now: now)?.address.query == query + "&marker=m")
+        #expect(source.listMarker(behind: "a") == nil)
+    }
+
     @Test func `a folder is listed page by page`() throws {
         let source = try AzureFixture.source("az://acct/data/d r/")
         let first = try #require(try source.listRequest(marker: nil, now: now))

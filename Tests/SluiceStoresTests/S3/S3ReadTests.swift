@@ -41,6 +41,16 @@ import Testing
         #expect(try source.listPage(list(prefix: "d+r/", []), now: now).next == nil)
     }
 
+    @Test func `a page begins behind a name that is asked for with its folder`() throws {
+        let source = try S3Fixture.source("s3://bucket/d r/")
+        let marker = try #require(source.listMarker(behind: "a+b"))
+        let query = "encoding-type=url&list-type=2&prefix=d%20r%2F"
+        #expect(try source.listRequest(marker: marker, now: now)?.address.query == query + "&start-after=d%20r%2Fa%2Bb")
+        let page = try source.listPage(list(prefix: "d+r/", [("d+r/b", 1)], next: "t"), at: marker, now: now)
+        #expect(page.items.map(\.name) == ["b"])
+        #expect(try source.listRequest(marker: page.next, now: now)?.address.query == "continuation-token=t&" + query)
+    }
+
     @Test func `a bucket is listed whole`() throws {
         let source = try S3Fixture.source()
         #expect(try source.listRequest(marker: nil, now: now)?.address.query == "encoding-type=url&list-type=2&prefix=")
