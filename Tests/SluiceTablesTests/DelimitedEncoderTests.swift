@@ -119,6 +119,26 @@ import Testing
         #expect(try text(DelimitedEncoderTests.format { _ in }, Rows(texts("a"), [[.text("\\.")]])) == "\"\\.\"\n")
     }
 
+    @Test(
+        "text is written in other encodings, or refused where a character has no place in them",
+        arguments: ["UTF-16", "ISO-8859-1"]
+    )
+    func encodings(name: String) throws {
+        let format = DelimitedEncoderTests.format { $0.encoding = name }
+        let long = String(repeating: "é", count: 100_000)
+        let rows = Rows(texts("a", "b"), [[.text("é"), .null], [.text(long), .text("ß\n")]])
+        let bytes = try rows.encoded(by: format.makeEncoder(rows.columns))
+        #expect(try everyText(DelimitedReader(format, BytesInput(bytes))) == [["é", nil], [long, "ß\n"]])
+        let directory = try TemporaryDirectory()
+        let read = try Command.run(["iconv", "-f", name, "-t", "UTF-8", directory.write("text", bytes)]).output
+        #expect(read == Array("é,\n\(long),\"ß\n\"\n".utf8))
+        guard name == "ISO-8859-1" else { return }
+        let error = #expect(throws: TableError.self) {
+            try Rows(texts("a", "b"), [[.text("a"), .text("日本")]]).encoded(by: format.makeEncoder(rows.columns))
+        }
+        #expect(error?.what == "the character \"日\" can't be written in ISO-8859-1")
+    }
+
     /// Formats that differ in all that makes a difference.
     private static let formats: [DelimitedFormat] = [
         format { _ in }, format { $0.quotesAll = true }, format { $0.rowDelimiter = Array("\r\n".utf8) },

@@ -37,6 +37,24 @@ import Testing
         for piece in [1, 2, 3, 7, 1000] { #expect(try rows(text, piece: piece) == expected, "by pieces of \(piece)") }
     }
 
+    @Test("what stands across a window's border is read as one", arguments: ["\r\n", "\n", "\r"])
+    func borders(end: String) throws {
+        for length in 50...80 {
+            let long = String(repeating: "x", count: length)
+            let text = "\(long),\"a\"\"\"\(end)\"\(end)b\",\(end)é,\(long)"
+            let expected = [[long, "a\""], ["\(end)b", nil], ["é", long]]
+            #expect(try rows(text) == expected, "\(length)")
+            #expect(try rows("\(long)\(end)b\(end)") == [[long], ["b"]], "\(length)")
+            let wide = text.replacing(",", with: "||").replacing(end, with: "~~")
+            let wideExpected = [[long, "a\""], ["~~b", nil], ["é", long]]
+            let format = DelimitedReaderTests.format {
+                $0.delimiter = Array("||".utf8)
+                $0.rowDelimiter = Array("~~".utf8)
+            }
+            #expect(try rows(wide, format) == wideExpected, "\(length)")
+        }
+    }
+
     private static let tabs = format {
         $0.delimiter = [9]
         $0.quote = nil
@@ -149,6 +167,47 @@ import Testing
             found[1].message
                 == "column 2 (Prop_1) holds bytes that are no UTF-8; name the text's encoding if it has another"
         )
+    }
+
+    @Test(
+        "text in other encodings is read",
+        arguments: [
+            ("ISO-8859-1", "aé,ß\n"), ("UTF-16", "aé,日本\n😀,\"x\ny\"\n"), ("UTF-16LE", "\u{FEFF}a,😀\n"),
+            ("SHIFT-JIS", "日本,語\n"),
+        ]
+    )
+    func encodings(name: String, text: String) throws {
+        let expected = try rows(text)
+        let directory = try TemporaryDirectory()
+        let file = try directory.write("text", Array(text.utf8))
+        let bytes = try Command.run(["iconv", "-f", "UTF-8", "-t", name, file]).output
+        let format = DelimitedReaderTests.format { $0.encoding = name }
+        for piece in [1, 3, 1000] {
+            #expect(try everyText(DelimitedReader(format, BytesInput(bytes, piece: piece), window: 64)) == expected)
+        }
+        #expect(
+            try Rows(texts("a"), [[.text("é,日")]]).encoded(
+                by: DelimitedReaderTests.format { $0.encoding = "utf8" }.makeEncoder(texts("a"))
+            ) == Array("\"é,日\"\n".utf8)
+        )
+    }
+
+    @Test("bytes that the encoding does not have are refused by their place")
+    func wrongEncoding() throws {
+        let utf16 = DelimitedReaderTests.format { $0.encoding = "UTF-16LE" }
+        let cut = #expect(throws: TableError.self) {
+            try DelimitedReader(utf16, BytesInput([97, 0, 98]), columns: texts("a")).forEach { _ in }
+        }
+        #expect(cut?.what == "the bytes at 2 are no UTF-16LE")
+        let ascii = DelimitedReaderTests.format { $0.encoding = "US-ASCII" }
+        let beyond = #expect(throws: TableError.self) {
+            try everyText(DelimitedReader(ascii, BytesInput("a\né\n"), columns: texts("a")))
+        }
+        #expect(beyond?.what == "the bytes at 2 are no US-ASCII")
+        let none = #expect(throws: TableError.self) {
+            try DelimitedReader(DelimitedReaderTests.format { $0.encoding = "UTF-16//IGNORE" }, BytesInput("a"))
+        }
+        #expect(none?.what == "there is no text encoding UTF-16//IGNORE")
     }
 
     @Test("without leave to skip it, a bad row fails the table by its line")

@@ -24,6 +24,14 @@ package struct DelimitedFormat: Sendable, Hashable {
 
     package init() {}
 
+    /// What writes rows of these columns.
+    /// - Throws: a `TableError` when the options contradict each other, or name an encoding that there is not.
+    package func makeEncoder(_ columns: [Column]) throws(TableError) -> any RowEncoder {
+        let encoder = try DelimitedEncoder(self, columns: columns)
+        guard let encoding, !TextEncoding.isUTF8(encoding) else { return encoder }
+        return try TranscodedEncoder(encoder, encoding: encoding)
+    }
+
     /// The escape where it is more than a quote that is doubled.
     var ownEscape: UInt8? { escape == quote ? nil : escape }
 

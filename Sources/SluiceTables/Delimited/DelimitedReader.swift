@@ -38,6 +38,8 @@ internal import SluiceCore
         self.badRows = badRows
         limit = longestRow
         syntax = RowSyntax(format)
+        let encoding = format.encoding.flatMap { TextEncoding.isUTF8($0) ? nil : $0 }
+        let input = try encoding.map { try TranscodedInput(input, encoding: $0) } ?? input
         window = InputWindow(input, marks: syntax.marks, size: size, limit: longestRow)
         var head = DelimitedHead(format, syntax, window)
         columns = try head.read(given)
