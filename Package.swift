@@ -109,7 +109,9 @@ let package = Package(
         ),
         .testTarget(
             name: "SluiceFuzzTests",
-            dependencies: ["SluiceCommands", "SluiceEngine", "SluiceStores", "SluiceCore", "SluiceTestSupport"],
+            dependencies: [
+                "SluiceCommands", "SluiceEngine", "SluiceStores", "SluiceTables", "SluiceCore", "SluiceTestSupport",
+            ],
             exclude: ["Corpus"]
         ),
         .testTarget(

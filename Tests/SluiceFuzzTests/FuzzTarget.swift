@@ -25,7 +25,7 @@ struct FuzzTarget: Sendable, CustomTestStringConvertible {
 
     var testDescription: String { name }
 
-    static let all: [FuzzTarget] = documents + headers + values + names + kept
+    static let all: [FuzzTarget] = documents + headers + values + names + kept + tables
 }
 
 /// A rule that a parser's result breaks.

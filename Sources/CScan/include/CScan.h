@@ -50,4 +50,19 @@ static inline bool cscan_copy(const uint8_t *source, uint8_t *place, ptrdiff_t c
     return found != 0;
 }
 
+/// Whether one of `count` bytes is below 32. Up to 15 behind them are read.
+static inline bool cscan_has_control(const uint8_t *text, ptrdiff_t count) {
+    uint32_t found = 0;
+    for (ptrdiff_t index = 0; index < count; index += 16) {
+        cscan_bytes16 block;
+        memcpy(&block, text + index, sizeof block);
+        cscan_bits16 bits = __builtin_convertvector(block < (cscan_bytes16)(32), cscan_bits16);
+        uint16_t word;
+        memcpy(&word, &bits, sizeof word);
+        ptrdiff_t rest = count - index;
+        found |= rest < 16 ? word & ((1U << rest) - 1) : word;
+    }
+    return found != 0;
+}
+
 #endif

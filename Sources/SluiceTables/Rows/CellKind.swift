@@ -63,6 +63,22 @@ enum CellKind {
         unsafe next += 1
     }
 
+    @inline(__always) mutating func put(_ text: StaticString) {
+        let count = text.utf8CodeUnitCount
+        unsafe next.update(from: text.utf8Start, count: count)
+        unsafe next += count
+    }
+
+    mutating func put(_ bytes: [UInt8]) {
+        unsafe bytes.withUnsafeBufferPointer { unsafe put($0) }
+    }
+
+    mutating func put(_ bytes: UnsafeBufferPointer<UInt8>) {
+        guard let start = bytes.baseAddress else { return }
+        unsafe next.update(from: start, count: bytes.count)
+        unsafe next += bytes.count
+    }
+
     /// Makes sure of room for `count` bytes.
     @inline(__always) mutating func need(_ count: Int) {
         if unsafe limit - next < count { unsafe turnPage(count) }
