@@ -210,7 +210,7 @@ final class RunThreads {
 
     private func result() -> CopyResult {
         var counts = stage.counts
-        counts.retries += sources.retries
+        counts.retries += sources.retries + context.limits.retries.count
         counts.throttled += sources.throttled
         return CopyResult(
             counts: counts,

@@ -318,6 +318,7 @@ struct StoreFactory {
         let proxy = specification.environment["SLUICE_PROXY_USERPWD"].map { Secret($0) }
         var settings = TransportSettings(options: connection, proxyCredentials: proxy)
         settings.limits = limits.transport
+        settings.retries = limits.retries
         return settings
     }
 

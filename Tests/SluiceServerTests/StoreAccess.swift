@@ -8,20 +8,35 @@ struct StoreAccess {
     private let store: any StoreUnderTest
     let options: ConnectionOptions
     private let environment: CredentialEnvironment
+    private let settings: TransportSettings
     private let client: HTTPClient
     private let location: Location
 
-    init(_ store: any StoreUnderTest, _ name: String, isSpoiled: Bool = false, proxy: Launcher? = nil) throws {
+    /// - Parameters:
+    ///   - proxy: answers in the store's place.
+    ///   - line: a port at which the store is reached, too.
+    init(
+        _ store: any StoreUnderTest,
+        _ name: String,
+        isSpoiled: Bool = false,
+        proxy: Launcher? = nil,
+        line: Int? = nil,
+        retries: Retries = Retries()
+    ) throws {
         var specification = try StoreContractTests.specification("/", store, name)
         if isSpoiled { #expect(store.spoil(&specification)) }
         if let proxy {
             specification.sinkConnection.endpoint = try HTTPAddress(parsing: proxy["endpoint"])
             specification.sinkConnection.caCertificate = proxy["ca"]
         }
+        if let line { specification.sinkConnection.endpoint?.port = line }
         self.store = store
         options = specification.sinkConnection
         environment = CredentialEnvironment(role: .sink, variables: specification.environment)
-        client = HTTPClient(settings: TransportSettings(options: options))
+        var settings = TransportSettings(options: options)
+        settings.retries = retries
+        self.settings = settings
+        client = HTTPClient(settings: settings)
         location = specification.sink
     }
 
@@ -49,6 +64,6 @@ struct StoreAccess {
                 exchange: client
             )
             : try S3Dialect.make(location: location, options: options, environment: environment)
-        return BlobSink(dialect: dialect, settings: TransportSettings(options: options), client: client)
+        return BlobSink(dialect: dialect, settings: settings, client: client)
     }
 }

@@ -20,7 +20,7 @@ struct ComparedObject {
     }
 
     /// An object of a store, or a file.
-    init(_ object: any ReadableObject, isLocal: Bool, _ retry: Retrying) throws {
+    init(_ object: any ReadableObject, isLocal: Bool, _ retry: Retries) throws {
         self.init(
             size: object.size,
             digest: try object.storedDigest,
@@ -185,9 +185,9 @@ final class ObjectComparison {
 /// Another object, whose reads are tried again while their failures are passing ones.
 final class RetriedObject: ReadableObject {
     private let object: any ReadableObject
-    private let retry: Retrying
+    private let retry: Retries
 
-    init(_ object: any ReadableObject, _ retry: Retrying) {
+    init(_ object: any ReadableObject, _ retry: Retries) {
         self.object = object
         self.retry = retry
     }
@@ -201,35 +201,5 @@ final class RetriedObject: ReadableObject {
 
     func read(at offset: Int, into buffer: UnsafeMutableRawBufferPointer) throws -> Int {
         try retry { try object.read(at: offset, into: buffer) }
-    }
-}
-
-/// Attempts at something whose failure may pass.
-struct Retrying: Sendable {
-    let policy: RetryPolicy
-    let cancellation: Cancellation
-
-    func callAsFunction<Result>(_ body: () throws -> Result) throws -> Result {
-        var attempt = 0
-        var outage = Outage()
-        while true {
-            do {
-                return try body()
-            } catch {
-                let failure = SluiceCore.failure(from: error)
-                // Stores read twice themselves before they say that bytes are wrong.
-                guard failure.isRetryable, !cancellation.isCancelled,
-                    case .retry(let wait) = policy.decision(
-                        attempt: attempt,
-                        outage: &outage,
-                        failure: failure,
-                        now: .now,
-                        jitter: .random(in: 0...1)
-                    )
-                else { throw error }
-                pause(wait)
-                attempt += 1
-            }
-        }
     }
 }

@@ -11,6 +11,7 @@ internal import SluiceStores
 package final class VerifyRun: Sendable {
     private let specification: CopySpecification
     private let manifest: String?
+    private let limits: RunLimits
     private let mayRead: Bool
     private let findsExtra: Bool
     private let recordItem: @Sendable (VerifyRecord) -> Void
@@ -70,6 +71,7 @@ package final class VerifyRun: Sendable {
         specification.verification = .readback
         specification.overwrite = .always
         self.specification = specification
+        limits = RunLimits(specification)
         self.manifest = manifest
         mayRead = reads || specification.codec != nil || specification.decompresses
         self.findsExtra = findsExtra
@@ -90,7 +92,8 @@ package final class VerifyRun: Sendable {
             throw VerifyRun.nothingStands("standard input")
         }
         cancellation.onCancel { [pairs] in pairs.close() }
-        let factory = StoreFactory(specification)
+        cancellation.onCancel { [limits] in limits.close() }
+        let factory = StoreFactory(specification, limits: limits)
         let target = try StoreTarget(specification.sink)
         if let manifest {
             try run(nil, try factory.storedObjects(target)) { try pair(CopiedObjects(path: manifest), factory, target) }
@@ -143,11 +146,14 @@ package final class VerifyRun: Sendable {
         _ sink: any LookupSource,
         _ comparison: ObjectComparison
     ) -> VerifyRecord {
-        let retry = Retrying(policy: specification.retry.policy, cancellation: cancellation)
         let outcome: VerifyRecord.Outcome
         var checksum: Checksum?
         do {
-            (outcome, checksum) = try retry { try finding(pair, source, sink, comparison, retry) }
+            // Single reads and questions are made again where they are made; what is decompressed begins anew.
+            (outcome, checksum) =
+                specification.decompresses
+                ? try limits.retries { try finding(pair, source, sink, comparison, limits.retries) }
+                : try finding(pair, source, sink, comparison, limits.retries)
         } catch {
             outcome = .failed(VerifyRun.naming(SluiceCore.failure(from: error), pair.first.name))
         }
@@ -170,7 +176,7 @@ package final class VerifyRun: Sendable {
         _ source: (any ObjectSource)?,
         _ sink: any LookupSource,
         _ comparison: ObjectComparison,
-        _ retry: Retrying
+        _ retry: Retries
     ) throws -> ObjectComparison.Finding {
         comparison.begin()
         if let finding = VerifyRun.finding(link: pair.first.link, other: pair.standing.link) { return finding }
@@ -195,7 +201,7 @@ package final class VerifyRun: Sendable {
         }
     }
 
-    private func opened(_ first: Pair.First, _ source: (any ObjectSource)?, _ retry: Retrying) throws -> ComparedObject
+    private func opened(_ first: Pair.First, _ source: (any ObjectSource)?, _ retry: Retries) throws -> ComparedObject
     {
         switch first {
         case .record(let object):
@@ -207,7 +213,7 @@ package final class VerifyRun: Sendable {
     }
 
     /// The object at the sink, as it was before a codec.
-    private func opened(_ pair: Pair, _ sink: any LookupSource, _ retry: Retrying) throws -> ComparedObject {
+    private func opened(_ pair: Pair, _ sink: any LookupSource, _ retry: Retries) throws -> ComparedObject {
         let item = pair.standing
         let stored = SourceItem(
             name: pair.sinkName,

@@ -93,9 +93,11 @@ package final class BlobObject: ReadableObject {
     }
 
     private func properties() throws -> HTTPResponse {
-        let response = try client.send(dialect.propertiesRequest(name: name, now: .now), bodyLimit: .kibibytes(64))
-        guard response.isSuccess else { throw refusal(response) }
-        return response
+        try client.retrying {
+            let response = try client.send(dialect.propertiesRequest(name: name, now: .now), bodyLimit: .kibibytes(64))
+            guard response.isSuccess else { throw refusal(response) }
+            return response
+        }
     }
 
     // MARK: Versions

@@ -22,7 +22,7 @@ package struct BlobSink: ObjectSink {
     package func validate(name: String) throws { try dialect.validate(name: name) }
 
     package func prepare() throws {
-        try retrying {
+        try client.retrying {
             let now = Timestamp.now
             guard let request = try dialect.probe(now: now) else { return }
             do {
@@ -34,7 +34,7 @@ package struct BlobSink: ObjectSink {
     }
 
     package func remove(name: String) throws -> Bool {
-        try retrying {
+        try client.retrying {
             let now = Timestamp.now
             guard let request = try dialect.deleteRequest(name: name, now: now) else { return false }
             let response = try client.send(request, bodyLimit: .mebibytes(1))
@@ -48,7 +48,7 @@ package struct BlobSink: ObjectSink {
     package func takeUp(_ ticket: UploadTicket, for upload: Upload, known: [KnownBlock]) throws -> TakenUpload {
         guard var inquest = dialect.inquest(ticket, for: upload, known: known) else { return .forgotten }
         while true {
-            let taken = try retrying {
+            let taken = try client.retrying {
                 let now = Timestamp.now
                 let response = try client.send(try inquest.request(now: now), bodyLimit: BlobSink.longestList)
                 return try inquest.hear(response, now: now)
@@ -58,7 +58,7 @@ package struct BlobSink: ObjectSink {
     }
 
     package func discard(_ ticket: UploadTicket, name: String) throws {
-        try retrying {
+        try client.retrying {
             let now = Timestamp.now
             guard let request = try dialect.discardRequest(ticket, name: name, now: now) else { return }
             let response = try client.send(request, bodyLimit: .mebibytes(1))
@@ -68,29 +68,6 @@ package struct BlobSink: ObjectSink {
 
     /// Azure's list of 50,000 blocks, each with a name of at most 64 bytes, base64.
     private static let longestList = ByteCount.mebibytes(16)
-
-    /// A wrong address is told within two seconds, one that nothing answers within a minute; a service that stumbles gets
-    /// three chances.
-    private func retrying<Result>(_ body: () throws -> Result) throws -> Result {
-        var attempt = 1
-        let started = ContinuousClock.now
-        while true {
-            do {
-                return try body()
-            } catch {
-                guard attempt < BlobSink.attempts, SluiceCore.failure(from: error).isRetryable,
-                    started.duration(to: .now) < BlobSink.patience
-                else { throw error }
-                pause(.milliseconds(300 * attempt))
-                attempt += 1
-            }
-        }
-    }
-
-    /// How often the probe, a removal or a question about an upload is tried before it fails.
-    private static let attempts = 3
-    /// A second attempt to connect may follow the first, which takes 30 s where nothing answers, and no third.
-    private static let patience = Duration.seconds(31)
 
     package func serve(_ feed: any StepFeed, slots: Int) {
         do {

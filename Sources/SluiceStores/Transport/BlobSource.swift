@@ -78,23 +78,14 @@ package struct BlobSource: LookupSource, RemovableSource {
         name: String?,
         _ request: () throws -> HTTPRequest
     ) throws -> HTTPResponse {
-        var attempt = 1
-        while true {
-            do {
-                let response = try client.send(request(), bodyLimit: pageLimit)
-                guard !response.isSuccess, attempt < attempts,
-                    dialect.failure(response, name: name, now: .now).isRetryable
-                else { return response }
-            } catch {
-                guard attempt < attempts, SluiceCore.failure(from: error).isRetryable else { throw error }
-            }
-            pause(.milliseconds(200 << attempt))
-            attempt += 1
+        try client.retrying {
+            let response = try client.send(request(), bodyLimit: pageLimit)
+            if response.isSuccess { return response }
+            let failure = dialect.failure(response, name: name, now: .now)
+            if failure.isRetryable { throw failure }
+            return response
         }
     }
-
-    /// How often a list or an object's properties are asked for: waits add up to three seconds.
-    private static let attempts = 4
 
     /// A page of 5,000 names of 1,024 bytes with their properties.
     private static let pageLimit = ByteCount.mebibytes(32)

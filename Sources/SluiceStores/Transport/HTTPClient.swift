@@ -1,5 +1,6 @@
 internal import CCurl
 package import SluiceCore
+internal import Synchronization
 
 /// Sends single requests and waits: listings, probes, properties, ranges, tokens. Handles, and with them their
 /// connections, are kept for the next request.
@@ -7,6 +8,7 @@ package final class HTTPClient: HTTPExchange {
     private let settings: TransportSettings
     // A session is out of the list while a thread uses it.
     private let idle = Locked<[IdleSession]>([])
+    private let hasAnswered = Atomic<Bool>(false)
 
     /// A session in nobody's hands.
     // @unchecked: taken from the list by one thread before it is used.
@@ -38,6 +40,14 @@ package final class HTTPClient: HTTPExchange {
         let kept = IdleSession(session: session)
         idle.withLock { $0.append(kept) }
         return response
+    }
+
+    /// What `body` brings by its requests, which are made again while their failures may pass: the longer once the other
+    /// side has been reached.
+    func retrying<Result>(_ body: () throws -> Result) throws -> Result {
+        let result = try settings.retries(isFirst: !hasAnswered.load(ordering: .relaxed), body)
+        hasAnswered.store(true, ordering: .relaxed)
+        return result
     }
 
     private func makeSession() throws(StoreError) -> CurlSession {

@@ -29,6 +29,8 @@ package struct TransportSettings: Sendable {
     /// The same for a commit, which a service may work on for minutes without a byte.
     package var commitStallLimit: Duration = .seconds(600)
     package var limits = TransportLimits()
+    /// How questions are asked again; what is moved has attempts of its own.
+    package var retries = Retries()
 
     package init(options: ConnectionOptions, proxyCredentials: Secret? = nil) {
         self.options = options

@@ -1,5 +1,3 @@
-package import SluiceCore
-
 /// When another attempt is made: exponential back-off with full jitter, and the service's own wish where it gave one.
 package struct RetryPolicy: Sendable {
     /// Attempts in all, the first included.

@@ -1,5 +1,4 @@
 import SluiceCore
-import SluicePipeline
 import Testing
 
 @Suite struct RetryPolicyTests {
