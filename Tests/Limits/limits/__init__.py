@@ -1,0 +1,1 @@
+"""Copies held to rates, measured from outside."""
