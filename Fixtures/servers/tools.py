@@ -1,7 +1,9 @@
 """Where the servers' programs are: Debian's packages and the virtual environment of Scripts/fixtures-setup."""
 
+import glob
 import os
 import shutil
+import subprocess
 import sys
 from pathlib import Path
 
@@ -49,3 +51,22 @@ def sister(program, suite):
     if not path.exists():
         raise FixtureError(f"{path} isn't there: {_ADVICE}")
     return path
+
+
+def directory(program, pattern):
+    """The newest directory of those that `pattern` names that has `program`."""
+    found = [path for path in map(Path, sorted(glob.glob(pattern))) if (path / program).exists()]
+    if not found:
+        raise FixtureError(f"{program} isn't in {pattern}: {_ADVICE}")
+    return found[-1]
+
+
+def succeeds(command):
+    """Whether the command ends with 0; what it says is not shown."""
+    return subprocess.run([str(word) for word in command], capture_output=True).returncode == 0
+
+
+def connection_string(parts):
+    """An ODBC connection string. Values that need braces have them already, or get them for their spaces."""
+    quoted = {name: f"{{{value}}}" if " " in str(value) and "{" not in str(value) else value for name, value in parts.items()}
+    return ";".join(f"{name}={value}" for name, value in quoted.items())
