@@ -22,13 +22,16 @@ let package = Package(
         .target(
             name: "SluiceCommands",
             dependencies: [
-                "SluiceBench", "SluiceEngine", "SluiceLedger", "SluiceStores", "SluiceCodecs", "SluicePipeline", "SluiceDigests",
-                "SluiceCore", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                "SluiceBench", "SluiceEngine", "SluiceODBC", "SluiceTables", "SluiceLedger", "SluiceStores", "SluiceCodecs",
+                "SluicePipeline", "SluiceDigests", "SluiceCore", .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]
         ),
         .target(
             name: "SluiceEngine",
-            dependencies: ["SluiceLedger", "SluiceStores", "SluiceCodecs", "SluicePipeline", "SluiceDigests", "SluiceCore"]
+            dependencies: [
+                "SluiceODBC", "SluiceTables", "SluiceLedger", "SluiceStores", "SluiceCodecs", "SluicePipeline", "SluiceDigests",
+                "SluiceCore",
+            ]
         ),
         .target(
             name: "SluiceBench",
@@ -46,6 +49,7 @@ let package = Package(
         ),
         .target(name: "SluicePipeline", dependencies: ["SluiceDigests", "SluiceCore"]),
         .target(name: "SluiceStores", dependencies: ["SluiceDigests", "SluiceCore", "CCurl", "COpenSSL", "CLinux"]),
+        .target(name: "SluiceODBC", dependencies: ["SluiceTables", "SluiceCore", "CODBC"]),
         .target(name: "SluiceTables", dependencies: ["SluiceCore", "CScan"]),
         .target(name: "SluiceCodecs", dependencies: ["SluiceCore", "CISAL", "CZlib", "CLZ4", "CZstd"]),
         .target(name: "SluiceDigests", dependencies: ["SluiceCore", "CFold", "COpenSSL"]),
@@ -56,6 +60,7 @@ let package = Package(
         .systemLibrary(name: "CLinux", path: "Sources/CLinux"),
         library("CCurl", pkgConfig: "libcurl", package: "libcurl4-openssl-dev"),
         library("COpenSSL", pkgConfig: "openssl", package: "libssl-dev"),
+        library("CODBC", pkgConfig: "odbc", package: "unixodbc-dev"),
         library("CISAL", pkgConfig: "libisal", package: "libisal-dev"),
         library("CZlib", pkgConfig: "zlib", package: "zlib1g-dev"),
         library("CLZ4", pkgConfig: "liblz4", package: "liblz4-dev"),
@@ -101,10 +106,11 @@ let package = Package(
                 "SluiceLedger", "SluiceLedgerProbe", "SluiceCore", "SluiceTestSupport", .product(name: "GRDB", package: "GRDB.swift"),
             ]
         ),
+        .testTarget(name: "SluiceODBCTests", dependencies: ["SluiceODBC", "SluiceTables", "SluiceCore"]),
         .testTarget(
             name: "SluiceServerTests",
             dependencies: [
-                "SluiceEngine", "SluiceLedger", "SluiceStores", "SluiceCodecs", "SluicePipeline", "SluiceCore", "SluiceTestSupport",
+                "SluiceODBC", "SluiceTables", "SluiceEngine", "SluiceLedger", "SluiceStores", "SluiceCodecs", "SluicePipeline", "SluiceCore", "SluiceTestSupport",
             ]
         ),
         .testTarget(
@@ -128,7 +134,7 @@ let package = Package(
 /// Modules that handle raw memory or call C: every unsafe expression in them is marked.
 let handlesRawMemory: Set<String> = [
     "SluiceCodecs", "SluiceDigests", "SluiceStores", "SluicePipeline", "SluiceCore",
-    "SluiceBench", "SluiceLedger", "SluiceTables",
+    "SluiceBench", "SluiceLedger", "SluiceTables", "SluiceODBC",
 ]
 
 for target in package.targets where target.type != .system {

@@ -86,6 +86,8 @@ package struct CopySpecification: Sendable {
     package var skipsForbidden = false
     /// Whether a service that holds both source and sink may copy by itself.
     package var copiesByService = true
+    /// What is copied of a database.
+    package var table = TableOptions()
     package var retry = RetryLimits()
     /// The process environment, for credentials.
     package var environment: [String: String] = [:]

@@ -19,7 +19,9 @@ struct StoreFactory {
     /// - Parameters:
     ///   - otherSource: read instead of the specification's source.
     ///   - otherSink: written to instead of the specification's sink.
-    func endpoints(source otherSource: (any ObjectSource)? = nil, sink otherSink: (any ObjectSink)? = nil) throws -> CopyEndpoints {
+    func endpoints(source otherSource: (any ObjectSource)? = nil, sink otherSink: (any ObjectSink)? = nil) throws
+        -> CopyEndpoints
+    {
         let target = try StoreTarget(specification.sink)
         try checkPreservation(target)
         try checkLinks(target)
@@ -29,7 +31,11 @@ struct StoreFactory {
             throw CopyError(.usage, "a directory can't be written to standard output", advice: "Copy one file")
         }
         if case .standardStream = specification.source, target.isFolder {
-            throw CopyError(.usage, "standard input has no name of its own", advice: "Write the whole name of the object, not a folder's")
+            throw CopyError(
+                .usage,
+                "standard input has no name of its own",
+                advice: "Write the whole name of the object, not a folder's"
+            )
         }
         let naming = SinkNaming(
             target: target.name,
@@ -63,19 +69,33 @@ struct StoreFactory {
     private func merged(_ source: any ObjectSource, _ target: StoreTarget) throws -> any ObjectSource {
         guard specification.layout == .merge else { return source }
         guard !specification.decompresses else {
-            throw CopyError(.usage, "--layout merge needs to know how large each object is, and --decompress does not", advice: "Leave one of them out")
+            throw CopyError(
+                .usage,
+                "--layout merge needs to know how large each object is, and --decompress does not",
+                advice: "Leave one of them out"
+            )
         }
         guard !target.isFolder else {
-            throw CopyError(.usage, "--layout merge makes one object, and \"\(specification.sink)\" is a folder", advice: "Write the whole name of the object")
+            throw CopyError(
+                .usage,
+                "--layout merge makes one object, and \"\(specification.sink)\" is a folder",
+                advice: "Write the whole name of the object"
+            )
         }
         return MergedSource(source, name: target.name, skipsMissing: specification.skipsMissing)
     }
 
     /// The source without what the sink has already, where that is asked for.
-    private func changed(_ source: any ObjectSource, _ target: StoreTarget, _ naming: SinkNaming) throws -> any ObjectSource {
+    private func changed(_ source: any ObjectSource, _ target: StoreTarget, _ naming: SinkNaming) throws
+        -> any ObjectSource
+    {
         guard specification.skipsUnchanged else { return source }
         if target.kind == .standardStream {
-            throw CopyError(.usage, "nothing stands on standard output that \(specification.overwrite.rawValue) could look at", advice: "Leave --overwrite out")
+            throw CopyError(
+                .usage,
+                "nothing stands on standard output that \(specification.overwrite.rawValue) could look at",
+                advice: "Leave --overwrite out"
+            )
         }
         let decision = OverwriteDecision(
             mode: specification.overwrite,
@@ -89,7 +109,9 @@ struct StoreFactory {
     func destinationIndex(_ target: StoreTarget, _ naming: SinkNaming) throws -> DestinationIndex {
         let isLocal = if case .file = target.kind { true } else { false }
         let isListed = specification.mergesListings && naming.exactName == nil
-        let folder = isListed ? try BlobSource(dialect: sinkDialect(target, specification.sink.asFolder), client: sinkClient) : nil
+        let folder =
+            isListed
+            ? try BlobSource(dialect: sinkDialect(target, specification.sink.asFolder), client: sinkClient) : nil
         return DestinationIndex(
             try storedObjects(target),
             lookups: isLocal ? 1 : Lookup.remote,
@@ -108,6 +130,7 @@ struct StoreFactory {
 
     /// All that the source lists.
     private func listed() throws -> any ObjectSource {
+        if case .odbc = specification.source { return try table() }
         let target = try StoreTarget(specification.source)
         switch target.kind {
         case .file(let path):
@@ -119,6 +142,18 @@ struct StoreFactory {
         }
     }
 
+    /// A table of the source's database.
+    private func table() throws -> any ObjectSource {
+        let sink = try StoreTarget(specification.sink)
+        return try TableSource(
+            specification.source,
+            password: credentials(.source).odbcPassword()?.value,
+            options: specification.table,
+            target: sink.isFolder ? "" : sink.name,
+            memory: specification.memory
+        )
+    }
+
     /// What a list names of the source.
     private func named(by list: String) throws -> any ObjectSource {
         let names = NameList(path: list)
@@ -128,11 +163,19 @@ struct StoreFactory {
         case .file(let path):
             let source = FileSource(path: path, isDirectory: true, options: walk)
             guard !source.isSingleObject else {
-                throw CopyError(.usage, "--files-from names files in a directory, and \"\(path)\" is none", advice: "Check the source's path")
+                throw CopyError(
+                    .usage,
+                    "--files-from names files in a directory, and \"\(path)\" is none",
+                    advice: "Check the source's path"
+                )
             }
             return NamedSource(source, names: names, lookups: 1)
         case .standardStream:
-            throw CopyError(.usage, "--files-from names files, and standard input has none", advice: "Leave one of them out")
+            throw CopyError(
+                .usage,
+                "--files-from names files, and standard input has none",
+                advice: "Leave one of them out"
+            )
         case .http, .s3, .azure:
             let dialect = try readDialect(target, .source, specification.sourceConnection, of: folder)
             return NamedSource(BlobSource(dialect: dialect, client: client), names: names, lookups: Lookup.remote)
@@ -143,7 +186,11 @@ struct StoreFactory {
     private func removable() throws -> any RemovableSource {
         let source = specification.source
         guard specification.layout != .merge else {
-            throw CopyError(.usage, "--delete-source removes objects one by one, and --layout merge makes one of them", advice: "Merge first, and remove them when you have seen it")
+            throw CopyError(
+                .usage,
+                "--delete-source removes objects one by one, and --layout merge makes one of them",
+                advice: "Merge first, and remove them when you have seen it"
+            )
         }
         let target = try StoreTarget(specification.filesFrom == nil ? source : source.asFolder)
         switch target.kind {
@@ -151,8 +198,13 @@ struct StoreFactory {
         case .standardStream, .http:
             throw CopyError(.usage, "nothing can be removed from \(source)", advice: "Leave out --delete-source")
         case .s3, .azure:
-            if specification.filesFrom == nil { return try BlobSource(dialect: readDialect(target), client: client, name: target.name) }
-            return BlobSource(dialect: try readDialect(target, .source, specification.sourceConnection, of: source.asFolder), client: client)
+            if specification.filesFrom == nil {
+                return try BlobSource(dialect: readDialect(target), client: client, name: target.name)
+            }
+            return BlobSource(
+                dialect: try readDialect(target, .source, specification.sourceConnection, of: source.asFolder),
+                client: client
+            )
         }
     }
 
@@ -161,7 +213,11 @@ struct StoreFactory {
         let isStore = target.kind == .s3 || target.kind == .azure
         let isFile = if case .file = target.kind { true } else { false }
         for kind in specification.preserved where !isStore && !(isFile && kind != .metadata) {
-            throw CopyError(.usage, "\(specification.sink) can't keep what --preserve \(kind.rawValue) asks for", advice: "Leave \(kind.rawValue) out")
+            throw CopyError(
+                .usage,
+                "\(specification.sink) can't keep what --preserve \(kind.rawValue) asks for",
+                advice: "Leave \(kind.rawValue) out"
+            )
         }
     }
 
@@ -169,26 +225,39 @@ struct StoreFactory {
     private func checkLinks(_ target: StoreTarget) throws {
         guard specification.links == .copy else { return }
         guard case .file = specification.source, case .file = target.kind else {
-            throw CopyError(.usage, "--symlinks copy makes symbolic links of symbolic links, and only files and directories of this machine have them", advice: "Give --symlinks follow or --symlinks skip")
+            throw CopyError(
+                .usage,
+                "--symlinks copy makes symbolic links of symbolic links, and only files and directories of this machine have them",
+                advice: "Give --symlinks follow or --symlinks skip"
+            )
         }
         let others = [
             (specification.codec != nil, "--compress"), (specification.decompresses, "--decompress"),
             (specification.layout != .preserve, "--layout \(specification.layout.rawValue)"),
         ]
         guard let other = others.first(where: \.0)?.1 else { return }
-        throw CopyError(.usage, "--symlinks copy and \(other) exclude each other: names change, and links would lead to names that are gone", advice: "Leave one of them out, or give --symlinks follow or skip")
+        throw CopyError(
+            .usage,
+            "--symlinks copy and \(other) exclude each other: names change, and links would lead to names that are gone",
+            advice: "Leave one of them out, or give --symlinks follow or skip"
+        )
     }
 
     /// Refuses a service for what has none: it would be left out in silence.
     private func checkEndpoints() throws {
         let ends = [
-            (specification.source, specification.sourceConnection, "source"), (specification.sink, specification.sinkConnection, "sink"),
+            (specification.source, specification.sourceConnection, "source"),
+            (specification.sink, specification.sinkConnection, "sink"),
         ]
         for (location, connection, end) in ends where connection.endpoint != nil {
             switch location {
             case .s3, .azure: break
             case .file, .standardStream, .http, .odbc:
-                throw CopyError(.usage, "--\(end)-endpoint names the service of s3:// and az://, and the \(end) is \"\(location)\"", advice: "Leave --\(end)-endpoint out")
+                throw CopyError(
+                    .usage,
+                    "--\(end)-endpoint names the service of s3:// and az://, and the \(end) is \"\(location)\"",
+                    advice: "Leave --\(end)-endpoint out"
+                )
             }
         }
     }
@@ -215,13 +284,18 @@ struct StoreFactory {
         let client = HTTPClient(settings: settings)
         let dialect: any BlobDialect
         switch target.kind {
-        case .file: return FileSink(root: target.root, run: run, pace: localPace, replacesLinks: specification.links == .copy)
+        case .file:
+            return FileSink(root: target.root, run: run, pace: localPace, replacesLinks: specification.links == .copy)
         case .standardStream: return StandardOutputSink(pace: localPace)
         case .http(let base):
             try requireEncryption(base, connection)
             dialect = HTTPDialect(base: base, authorization: try credentials(.sink).httpAuthorization())
         case .s3:
-            dialect = try S3Dialect.make(location: specification.sink, options: connection, environment: credentials(.sink))
+            dialect = try S3Dialect.make(
+                location: specification.sink,
+                options: connection,
+                environment: credentials(.sink)
+            )
         case .azure:
             dialect = try AzureDialect.make(
                 location: specification.sink,
@@ -241,7 +315,10 @@ struct StoreFactory {
         case .standardStream:
             throw CopyError(.usage, "standard output can't be read back", advice: "Leave --verify readback out")
         case .http, .s3, .azure:
-            return BlobSource(dialect: try sinkDialect(target, target.wholeStore(specification.sink)), client: sinkClient)
+            return BlobSource(
+                dialect: try sinkDialect(target, target.wholeStore(specification.sink)),
+                client: sinkClient
+            )
         }
     }
 
@@ -252,7 +329,8 @@ struct StoreFactory {
     func sinkFolder(_ target: StoreTarget) throws -> any ObjectSource {
         switch target.kind {
         case .file(let path): return FileSource(directory: path, links: sinkLinks)
-        case .s3, .azure: return BlobSource(dialect: try sinkDialect(target, specification.sink.asFolder), client: sinkClient)
+        case .s3, .azure:
+            return BlobSource(dialect: try sinkDialect(target, specification.sink.asFolder), client: sinkClient)
         case .http, .standardStream:
             throw CopyError(.usage, "\(specification.sink) can't be listed", advice: "Leave --extra out")
         }
@@ -263,9 +341,15 @@ struct StoreFactory {
         let target = try StoreTarget(specification.source)
         switch target.kind {
         case .file(let path): return FileSource(path: path, isDirectory: true, options: walk)
-        case .standardStream: throw CopyError(.usage, "standard input has no objects to ask for", advice: "Leave --extra out")
+        case .standardStream:
+            throw CopyError(.usage, "standard input has no objects to ask for", advice: "Leave --extra out")
         case .http, .s3, .azure:
-            let dialect = try readDialect(target, .source, specification.sourceConnection, of: specification.source.asFolder)
+            let dialect = try readDialect(
+                target,
+                .source,
+                specification.sourceConnection,
+                of: specification.source.asFolder
+            )
             return BlobSource(dialect: dialect, client: client)
         }
     }
@@ -332,7 +416,11 @@ struct StoreFactory {
 
     private func requireEncryption(_ address: HTTPAddress, _ connection: ConnectionOptions) throws {
         guard address.isEncrypted || address.isLoopback || connection.allowsPlaintext else {
-            throw CopyError(.usage, "\(address.origin) is not encrypted", advice: "Write https://, or --allow-plaintext if the line is yours alone")
+            throw CopyError(
+                .usage,
+                "\(address.origin) is not encrypted",
+                advice: "Write https://, or --allow-plaintext if the line is yours alone"
+            )
         }
     }
 }
@@ -345,7 +433,10 @@ extension CopySpecification {
     }
 
     /// Whether bytes may go by without being seen here. A bandwidth is this machine's, and so are the bytes it is set for.
-    var mayCopyByService: Bool { copiesByService && codec == nil && !decompresses && layout != .merge && bandwidth == nil }
+    var mayCopyByService: Bool {
+        if case .odbc = source { return false }
+        return copiesByService && codec == nil && !decompresses && layout != .merge && bandwidth == nil
+    }
 
     /// Whether what stands in the sink decides what is copied.
     var skipsUnchanged: Bool { overwrite == .ifNewer || overwrite == .ifDifferent }

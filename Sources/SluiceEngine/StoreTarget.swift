@@ -38,7 +38,11 @@ struct StoreTarget {
         case .azure(_, _, let blob):
             (kind, name, isFolder) = (.azure, blob, blob.isEmpty || blob.hasSuffix("/"))
         case .odbc:
-            throw CopyError(.usage, "databases can't be copied in this version", advice: "Use files, https://, s3:// or az://")
+            throw CopyError(
+                .usage,
+                "databases can only be copied from in this version",
+                advice: "Use a file, https://, s3:// or az:// as the sink"
+            )
         }
     }
 

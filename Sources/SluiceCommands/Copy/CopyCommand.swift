@@ -18,6 +18,7 @@ struct CopyCommand: ParsableCommand {
 
     @OptionGroup var copy: CopyArguments
     @OptionGroup(title: "Selection") var selection: SelectionArguments
+    @OptionGroup(title: "Tables") var table: TableArguments
     @OptionGroup(title: "Connections") var connection: ConnectionArguments
     @OptionGroup(title: "Output") var output: OutputArguments
 
@@ -31,7 +32,10 @@ struct CopyCommand: ParsableCommand {
         let specification = try specification()
         if dryRun {
             guard output.report == nil, output.manifest == nil else {
-                throw UsageError("--dry-run moves nothing that --report or --manifest could tell of", advice: "Leave them out")
+                throw UsageError(
+                    "--dry-run moves nothing that --report or --manifest could tell of",
+                    advice: "Leave them out"
+                )
             }
             throw ExitCode(try plan(specification))
         }
@@ -41,7 +45,9 @@ struct CopyCommand: ParsableCommand {
 
     /// What the command asks for, with this environment's credentials.
     func specification() throws -> CopySpecification {
-        try copy.specification(connection, selection, environment: ProcessEnvironment.variables)
+        var specification = try copy.specification(connection, selection, environment: ProcessEnvironment.variables)
+        specification.table = try table.options(for: specification.source)
+        return specification
     }
 
     /// What the command asks for, where that leads to the same stores as it did in an earlier run of it.
@@ -50,7 +56,9 @@ struct CopyCommand: ParsableCommand {
     func specification(goingOnWith run: LedgerRun) throws -> CopySpecification {
         let specification = try specification()
         let services = try specification.servicesOfEnvironment()
-        guard let then = CommandRecord(text: run.record.specification)?.services, then != services else { return specification }
+        guard let then = CommandRecord(text: run.record.specification)?.services, then != services else {
+            return specification
+        }
         throw UsageError(
             "run \(run.record.identifier) was made with \(CopyCommand.named(then)), and the environment now names \(CopyCommand.named(services))",
             advice: "Set AWS_ENDPOINT_URL, AWS_PROFILE or the connection string as they were"

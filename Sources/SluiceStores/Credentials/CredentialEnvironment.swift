@@ -68,6 +68,9 @@ package struct CredentialEnvironment: Sendable {
     /// A file's bytes; nil when there is none.
     func file(_ path: String) throws -> [UInt8]? { try read(path) }
 
+    /// A database's password, from `SLUICE_ODBC_PASSWORD`; nil when it is unset.
+    package func odbcPassword() -> Secret? { first(of: "SLUICE_ODBC_PASSWORD").map { Secret($0.value) } }
+
     /// The value of the `Authorization` header for plain HTTP, from `SLUICE_HTTP_AUTHORIZATION`; nil when it is unset.
     /// - Throws: `CredentialError` when it can't be a header's value.
     package func httpAuthorization() throws -> Secret? {

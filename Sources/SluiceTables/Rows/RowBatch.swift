@@ -69,13 +69,13 @@ package enum RowPlace: Sendable, Hashable, CustomStringConvertible {
     private let lengths: UnsafePointer<Int>
     private let step: Int
 
-    /// Values `stride` bytes apart.
-    package init(base: UnsafePointer<UInt8>, stride: Int, lengths: UnsafePointer<Int>) {
+    /// Values `stride` bytes apart; a row's length is `step` places behind that of the row before.
+    package init(base: UnsafePointer<UInt8>, stride: Int, lengths: UnsafePointer<Int>, step: Int = 1) {
         unsafe self.base = unsafe base
         unsafe self.stride = stride
         unsafe offsets = nil
         unsafe self.lengths = unsafe lengths
-        unsafe step = 1
+        unsafe self.step = step
     }
 
     /// Values anywhere behind `base`; a row's offset and length are `step` places behind those of the row before.

@@ -7,9 +7,9 @@ import Testing
         "an option that is yet to come is refused by its name",
         arguments: [
             "--staging", "--staging-compress",
-            "--keep-staging", "--staging-endpoint", "--format", "--table", "--query", "--partition-column",
+            "--keep-staging", "--staging-endpoint", "--partition-column",
             "--partitions",
-            "--batch-rows", "--csv-delimiter", "--csv-quote-all", "--max-rows-per-file", "--file-prefix", 
+            "--batch-rows", "--max-rows-per-file", "--file-prefix",
             "--skip-bad-rows", "--bad-rows", "--max-bad-rows",
             "--source-credential", "--sink-credential", "--staging-credential",
         ]

@@ -12,7 +12,10 @@ import Testing
         #expect(ending.output == "sluice 0.1.0\n")
     }
 
-    @Test("every subcommand has help", arguments: [[], ["copy"], ["list"], ["runs"], ["verify"], ["bench"], ["completions"], ["manual"]])
+    @Test(
+        "every subcommand has help",
+        arguments: [[], ["copy"], ["list"], ["runs"], ["verify"], ["bench"], ["completions"], ["manual"]]
+    )
     func help(command: [String]) throws {
         let ending = try SluiceProcess(command + ["--help"]).wait()
         #expect(ending.status == 0)
@@ -45,7 +48,7 @@ import Testing
             (["copy", "a", "s3:/bucket/b"], "s3://"), (["frobnicate"], "frobnicate"),
             (["run", "job.json"], "run is not in this version"),
             (["copy", "a", "b", "--bandwidth", "08:00,x"], "\"x\" is not a rate"),
-            (["copy", "a", "b", "--csv-quote", "x"], "--csv-quote is not in this version"),
+            (["copy", "a", "b", "--csv-quote", "x"], "--csv-quote names rows of a database"),
             (["copy", "a", "b", "--verify", "twice"], "twice"), (["copy", "a", "b", "--compress", "brotli"], "brotli"),
             (["copy", "a", "b", "--compress", "gzip:99"], "99"),
             (["copy", "a", "b", "--block-size", "x"], "--block-size"),

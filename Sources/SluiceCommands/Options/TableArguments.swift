@@ -1,0 +1,136 @@
+internal import ArgumentParser
+internal import SluiceCore
+internal import SluiceEngine
+internal import SluiceODBC
+internal import SluiceTables
+
+extension TableOptions.Format: ExpressibleByArgument {}
+
+/// What of a database to copy, and what its rows become.
+struct TableArguments: ParsableArguments {
+    @Option(help: .init("The table or view of an odbc: source; SCHEMA.NAME where need be.", valueName: "name"))
+    var table: String?
+
+    @Option(help: .init("A statement that gives the rows of an odbc: source.", valueName: "sql"))
+    var query: String?
+
+    @Option(
+        help: .init(
+            "What rows become: csv, delimited text, or jsonl, an object of JSON a line; auto goes by the sink's name.",
+            valueName: "format"
+        )
+    )
+    var format = TableOptions.Format.auto
+
+    @Option(help: .init("Between columns; \\t, \\n, \\r, \\\\ and \\xHH are understood.", valueName: "text"))
+    var csvDelimiter: String?
+
+    @Option(help: .init("Around values that hold a delimiter, or none.", valueName: "character"))
+    var csvQuote: String?
+
+    @Option(help: .init("In front of a quote within quotes, instead of doubling it.", valueName: "character"))
+    var csvEscape: String?
+
+    @Option(help: .init("What stands for NULL; by default nothing, while an empty text is quoted.", valueName: "text"))
+    var csvNull: String?
+
+    @Flag(inversion: .prefixedNo, help: "Write the columns' names in the first row.")
+    var csvHeader: Bool?
+
+    @Option(help: .init("Behind each row; LF by default.", valueName: "text"))
+    var csvRowDelimiter: String?
+
+    @Flag(help: "Quote every value.")
+    var csvQuoteAll = false
+
+    @Option(help: .init("The text's encoding, by iconv's name of it; UTF-8 by default.", valueName: "name"))
+    var csvEncoding: String?
+
+    func options(for source: Location) throws -> TableOptions {
+        var options = TableOptions()
+        guard case .odbc = source else {
+            if let option = given.first {
+                throw UsageError(
+                    "\(option) names rows of a database, and \(source) is none",
+                    advice: "Give odbc:… as the source, or leave it out"
+                )
+            }
+            guard format == .auto || format == .binary else {
+                throw UsageError(
+                    "--format \(format.rawValue) makes rows of objects, which this version does not",
+                    advice: "Leave it out: bytes are copied as they are"
+                )
+            }
+            return options
+        }
+        guard table == nil || query == nil else {
+            throw UsageError("--table and --query exclude each other", advice: "Leave one of them out")
+        }
+        options.query = table.map { .table($0) } ?? query.map { .query($0) }
+        options.format = format
+        options.delimited = try delimited()
+        return options
+    }
+
+    /// The options that only rows have, as far as they were given.
+    private var given: [String] {
+        let all = [
+            ("--table", table != nil), ("--query", query != nil), ("--csv-delimiter", csvDelimiter != nil),
+            ("--csv-quote", csvQuote != nil), ("--csv-escape", csvEscape != nil), ("--csv-null", csvNull != nil),
+            (csvHeader == false ? "--no-csv-header" : "--csv-header", csvHeader != nil),
+            ("--csv-row-delimiter", csvRowDelimiter != nil), ("--csv-quote-all", csvQuoteAll),
+            ("--csv-encoding", csvEncoding != nil),
+        ]
+        return all.filter(\.1).map(\.0)
+    }
+
+    private func delimited() throws -> DelimitedFormat {
+        var format = DelimitedFormat()
+        if let csvDelimiter { format.delimiter = try TableArguments.bytes(csvDelimiter, "--csv-delimiter") }
+        if let csvRowDelimiter {
+            format.rowDelimiter = try TableArguments.bytes(csvRowDelimiter, "--csv-row-delimiter")
+        }
+        if let csvQuote {
+            format.quote = csvQuote == "none" ? nil : try TableArguments.character(csvQuote, "--csv-quote")
+        }
+        if let csvEscape { format.escape = try TableArguments.character(csvEscape, "--csv-escape") }
+        if let csvNull { format.null = try TableArguments.bytes(csvNull, "--csv-null") }
+        format.hasHeader = csvHeader ?? true
+        format.quotesAll = csvQuoteAll
+        format.encoding = csvEncoding
+        return format
+    }
+
+    private static func character(_ text: String, _ option: String) throws -> UInt8 {
+        let bytes = try bytes(text, option)
+        guard bytes.count == 1 else { throw UsageError("\(option) \"\(text)\" is not one ASCII character") }
+        return bytes[0]
+    }
+
+    /// The text with its escapes undone.
+    private static func bytes(_ text: String, _ option: String) throws -> [UInt8] {
+        var bytes: [UInt8] = []
+        var rest = Array(text.utf8)[...]
+        while let byte = rest.popFirst() {
+            guard byte == UInt8(ascii: "\\") else {
+                bytes.append(byte)
+                continue
+            }
+            switch rest.popFirst() {
+            case UInt8(ascii: "t"): bytes.append(9)
+            case UInt8(ascii: "n"): bytes.append(10)
+            case UInt8(ascii: "r"): bytes.append(13)
+            case UInt8(ascii: "\\"), nil: bytes.append(byte)
+            case UInt8(ascii: "x"):
+                guard let value = UInt8(String(decoding: rest.prefix(2), as: UTF8.self), radix: 16), rest.count >= 2
+                else {
+                    throw UsageError("\(option) \"\(text)\": \\x wants two hexadecimal digits")
+                }
+                bytes.append(value)
+                rest = rest.dropFirst(2)
+            case .some: throw UsageError("\(option) \"\(text)\": a backslash is written as two")
+            }
+        }
+        return bytes
+    }
+}

@@ -1,0 +1,32 @@
+package import SluiceODBC
+package import SluiceTables
+
+/// What of a database is copied, and what rows become in objects.
+package struct TableOptions: Sendable {
+    /// The form of objects that hold rows.
+    package enum Format: String, Sendable, CaseIterable {
+        /// By the sink's name; delimited text where that says nothing.
+        case auto
+        case binary
+        case csv
+        case jsonl
+        case parquet
+    }
+
+    package var query: TableQuery?
+    package var format = Format.auto
+    package var delimited = DelimitedFormat()
+
+    package init() {}
+
+    /// The format of an object of this name, which may end with a codec's suffix.
+    func format(forName name: String) -> Format {
+        guard format == .auto else { return format }
+        let bare = [".gz", ".zst", ".lz4"].first { name.hasSuffix($0) }.map { String(name.dropLast($0.count)) } ?? name
+        return switch bare.split(separator: ".").last?.lowercased() {
+        case "jsonl", "ndjson": .jsonl
+        case "parquet": .parquet
+        default: .csv
+        }
+    }
+}

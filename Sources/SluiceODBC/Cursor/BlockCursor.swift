@@ -1,0 +1,238 @@
+internal import CODBC
+internal import SluiceCore
+internal import SluiceTables
+
+/// The rows of a statement, many with each call of the driver. Used by one thread at a time.
+///
+/// Values that have no bound, or are longer than their room, are read in pieces and kept beside the rows; so a batch
+/// takes the buffer's memory and `mostAside` bytes, or one long value.
+@safe final class BlockCursor: RowReader {
+    let columns: [Column]
+    private let statement: Statement
+    private let bindings: [CellBinding]
+    private let canonical: [CanonicalCell?]
+    private let buffer: RowBuffer
+    /// Whether some values are asked for one by one; then rows are, too.
+    private let readsByRow: Bool
+    private let aside = AsideValues()
+    /// Rows that the last call of the driver gave.
+    private let fetched: UnsafeMutablePointer<SQLULEN>
+    /// Bytes that addresses move by for the next row, where rows come one by one.
+    private let displacement: UnsafeMutablePointer<SQLULEN>
+    private let states: UnsafeMutablePointer<SQLUSMALLINT>
+    /// The rows of the buffer that wait to be handed over.
+    private var waiting: Range<Int> = 0..<0
+    private var rowsBefore = 0
+    private var hasEnded = false
+
+    private static let mostAside = 8 << 20
+    private static let mostRows = 4096
+
+    /// - Parameters:
+    ///   - statement: that was executed and gives as many columns as there are bindings.
+    ///   - bytes: for rows.
+    init(_ statement: Statement, _ bindings: [CellBinding], bytes: Int) throws {
+        self.statement = statement
+        self.bindings = bindings
+        columns = bindings.map(\.column)
+        canonical = bindings.map { $0.kind == .text ? CanonicalCell($0.column.type) : nil }
+        buffer = RowBuffer(bindings, bytes: bytes, mostRows: BlockCursor.mostRows)
+        readsByRow = bindings.contains { $0.width == nil }
+        unsafe fetched = .allocate(capacity: 1)
+        unsafe displacement = .allocate(capacity: 1)
+        unsafe states = .allocate(capacity: buffer.capacity)
+        unsafe fetched.initialize(to: 0)
+        unsafe displacement.initialize(to: 0)
+        unsafe states.initialize(repeating: 0, count: buffer.capacity)
+        try bind()
+    }
+
+    deinit {
+        // The driver must not write to what is gone.
+        _ = unsafe SQLFreeStmt(statement.handle, SQLUSMALLINT(SQL_CLOSE))
+        _ = unsafe SQLFreeStmt(statement.handle, SQLUSMALLINT(SQL_UNBIND))
+        unsafe fetched.deallocate()
+        unsafe displacement.deallocate()
+        unsafe states.deallocate()
+    }
+
+    private func bind() throws {
+        let handle = unsafe statement.handle
+        let rows = readsByRow ? 1 : buffer.capacity
+        try set(SQL_ATTR_ROW_BIND_TYPE, SQLULEN(buffer.stride))
+        try set(SQL_ATTR_ROW_ARRAY_SIZE, SQLULEN(rows))
+        try statement.check(
+            unsafe SQLSetStmtAttr(handle, SQL_ATTR_ROWS_FETCHED_PTR, fetched, 0),
+            "prepares to fetch the rows of"
+        )
+        try statement.check(
+            unsafe SQLSetStmtAttr(handle, SQL_ATTR_ROW_BIND_OFFSET_PTR, displacement, 0),
+            "prepares to fetch the rows of"
+        )
+        try statement.check(
+            unsafe SQLSetStmtAttr(handle, SQL_ATTR_ROW_STATUS_PTR, states, 0),
+            "prepares to fetch the rows of"
+        )
+        for (column, binding) in bindings.enumerated() {
+            guard let width = binding.width else { continue }
+            try statement.check(
+                unsafe SQLBindCol(
+                    handle,
+                    SQLUSMALLINT(column + 1),
+                    SQLSMALLINT(binding.driverType),
+                    buffer.cell(0, column),
+                    SQLLEN(width + binding.terminator),
+                    buffer.indicator(0, column)
+                ),
+                "prepares to fetch the rows of"
+            )
+        }
+    }
+
+    private func set(_ attribute: Int32, _ value: SQLULEN) throws {
+        try statement.check(
+            unsafe sluice_set_statement(statement.handle, attribute, value),
+            "prepares to fetch the rows of"
+        )
+    }
+
+    func next(_ body: (borrowing RowBatch) throws -> Void) throws -> Bool {
+        if waiting.isEmpty {
+            guard try fetch() else { return false }
+        }
+        let rows = try complete()
+        let values = unsafe bindings.indices.map { unsafe cells(of: $0, rows) }
+        let batch = unsafe RowBatch(columns: columns, count: rows.count, values: values, rowsBefore: rowsBefore)
+        rowsBefore += rows.count
+        try body(batch)
+        return true
+    }
+
+    /// Fills the buffer; false at the end.
+    private func fetch() throws -> Bool {
+        guard !hasEnded else { return false }
+        if !readsByRow {
+            guard try call() else { return false }
+            waiting = 0..<Int(unsafe fetched.pointee)
+            return !waiting.isEmpty
+        }
+        aside.removeAll()
+        var rows = 0
+        while rows < buffer.capacity, aside.count < BlockCursor.mostAside {
+            unsafe displacement.pointee = SQLULEN(rows * buffer.stride)
+            guard try call() else { break }
+            for (column, binding) in bindings.enumerated() where binding.width == nil { try readAside(rows, column) }
+            rows += 1
+        }
+        waiting = 0..<rows
+        return rows > 0
+    }
+
+    /// Lets the driver write the next rows; false at the end.
+    private func call() throws -> Bool {
+        let result = unsafe SQLFetch(statement.handle)
+        guard result != SQL_NO_DATA else {
+            hasEnded = true
+            return false
+        }
+        try statement.check(result, "fetches the rows of")
+        for row in 0..<Int(unsafe fetched.pointee) where unsafe Int32(states[row]) == SQL_ROW_ERROR {
+            throw statement.error("fetches row \(rowsBefore + row + 1) of")
+        }
+        return true
+    }
+
+    /// The next rows with all of their values: as many as keep what is read again in its bounds.
+    private func complete() throws -> Range<Int> {
+        if !readsByRow { aside.removeAll() }
+        var end = waiting.lowerBound
+        while end < waiting.upperBound, readsByRow || end == waiting.lowerBound || aside.count < BlockCursor.mostAside {
+            for column in bindings.indices { try completeCell(end, column) }
+            end += 1
+        }
+        defer { waiting = end..<waiting.upperBound }
+        return waiting.lowerBound..<end
+    }
+
+    private func completeCell(_ row: Int, _ column: Int) throws {
+        let binding = bindings[column]
+        let indicator = unsafe buffer.indicator(row, column)
+        let length = unsafe indicator.pointee
+        guard length != SQL_NULL_DATA, let width = binding.width else { return }
+        switch binding.kind {
+        case .double, .float: unsafe indicator.pointee = width
+        case .text, .bytes:
+            if length > width || length < 0 {
+                try readAgain(row, column)
+            } else if let canonical = canonical[column] {
+                unsafe indicator.pointee = canonical.rewrite(buffer.cell(row, column), length)
+            }
+        }
+    }
+
+    /// Reads a value that did not fit from its row again.
+    private func readAgain(_ row: Int, _ column: Int) throws {
+        let number = rowsBefore + row - waiting.lowerBound + 1
+        guard statement.connection.profile.rereadsCells else {
+            throw ODBCError(
+                .tooLarge,
+                "row \(number) has a value in column \"\(columns[column].name)\" that is longer than the database said",
+                advice: "Ask for it by --query with a cast to a text without a bound"
+            )
+        }
+        try statement.check(
+            unsafe SQLSetPos(
+                statement.handle,
+                SQLSETPOSIROW(row + 1),
+                SQLUSMALLINT(SQL_POSITION),
+                SQLUSMALLINT(SQL_LOCK_NO_CHANGE)
+            ),
+            "goes back to row \(number) of"
+        )
+        try readAside(row, column)
+    }
+
+    /// Keeps a value of the row under the cursor beside the rows.
+    private func readAside(_ row: Int, _ column: Int) throws {
+        let binding = bindings[column]
+        let start = aside.count
+        aside.begin(row: row, column: column)
+        let isThere = try unsafe statement.read(
+            column: column + 1,
+            as: binding.driverType,
+            terminator: binding.terminator
+        ) { bytes in
+            unsafe aside.append(bytes)
+        }
+        if isThere, let canonical = canonical[column], aside.count - start < 62 {
+            unsafe aside.rewriteLast { unsafe canonical.rewrite($0, $1) }
+        }
+        unsafe buffer.indicator(row, column).pointee = isThere ? aside.count - start : -1
+    }
+
+    /// The values of a column: in the rows, or some of them beside.
+    @unsafe private func cells(of column: Int, _ rows: Range<Int>) -> ColumnValues {
+        let base = unsafe UnsafePointer(buffer.cell(rows.lowerBound, column))
+        let indicators = unsafe buffer.indicator(rows.lowerBound, column)
+        let step = buffer.stride / 8
+        let moved = aside.places.lazy.filter { $0.column == column && rows.contains($0.row) }
+        guard !moved.isEmpty else {
+            return unsafe ColumnValues(
+                base: base,
+                stride: buffer.stride,
+                lengths: UnsafePointer(indicators),
+                step: step
+            )
+        }
+        // The second word of a row's indicator is the value's offset.
+        for row in rows { unsafe buffer.indicator(row, column)[1] = (row - rows.lowerBound) * buffer.stride }
+        let distance = unsafe UnsafePointer(aside.base) - base
+        for place in moved { unsafe buffer.indicator(place.row, column)[1] = distance + place.start }
+        return unsafe ColumnValues(
+            base: base,
+            offsets: UnsafePointer(indicators + 1),
+            lengths: UnsafePointer(indicators),
+            step: step
+        )
+    }
+}

@@ -1,0 +1,109 @@
+internal import CODBC
+internal import SluiceTables
+
+/// How a column's values come out of the driver, and what they are then.
+struct CellBinding: Sendable, Hashable {
+    /// The C type that the driver makes of them.
+    enum Kind: Sendable, Hashable {
+        /// UTF-8, and a zero behind it.
+        case text
+        case bytes
+        case double
+        case float
+    }
+
+    let column: Column
+    let kind: Kind
+    /// Bytes that the driver may write of one value; nil where it is asked for value by value, in pieces.
+    let width: Int?
+
+    /// What values longer than this one are read again for, where that can be done.
+    private static let longestRead = 1 << 10
+    /// The longest value that has room in every row where it can't.
+    private static let longestBound = 8 << 10
+    /// Numbers, dates and their like, rewritten in place.
+    private static let shortText = 64
+
+    /// - Parameters:
+    ///   - isText: whether the database is asked for text, whatever the column's type.
+    init(_ column: ResultColumn, _ profile: DriverProfile, isText: Bool) {
+        let type = CellBinding.type(of: column)
+        let isBinary = if case .binary = type { true } else { false }
+        kind =
+            switch type {
+            case .real(let bits) where !isText && !profile.typesAreClaims: bits == 32 ? .float : .double
+            case .binary where !isText: .bytes
+            default: .text
+            }
+        let form: ValueForm =
+            switch kind {
+            case .text: .text
+            case .bytes: .binary
+            case .double: .double
+            case .float: .float
+            }
+        self.column = Column(column.name, type, form: form, isNullable: column.isNullable)
+        guard !profile.typesAreClaims else {
+            width = nil
+            return
+        }
+        switch kind {
+        case .double: width = 8
+        case .float: width = 4
+        case .text, .bytes:
+            guard case .text = type else {
+                width =
+                    isBinary
+                    ? CellBinding.bound(column.size, profile) : max(CellBinding.shortText, 2 * min(column.size, 512))
+                return
+            }
+            width = CellBinding.bound(4 * column.size + 1, profile)
+        }
+    }
+
+    private static func bound(_ bytes: Int, _ profile: DriverProfile) -> Int? {
+        if profile.rereadsCells { return bytes > 0 ? min(bytes, longestRead) : longestRead }
+        return bytes > 1 && bytes <= longestBound ? bytes : nil
+    }
+
+    /// The C type's number.
+    var driverType: Int32 {
+        switch kind {
+        case .text: SQL_C_CHAR
+        case .bytes: SQL_C_BINARY
+        case .double: SQL_C_DOUBLE
+        case .float: SQL_C_FLOAT
+        }
+    }
+
+    /// Bytes behind a value's that the driver writes, too.
+    var terminator: Int { kind == .text ? 1 : 0 }
+
+    /// ODBC's type codes, refined by the database's own name of the type where they are too coarse.
+    private static func type(of column: ResultColumn) -> ColumnType {
+        switch column.typeName {
+        case "timestamptz", "timestamp with time zone": return .instant(digits: 6)
+        case "uuid", "uniqueidentifier": return .uuid
+        case "bool", "boolean": return .boolean
+        case "timetz", "interval": return .text(length: nil)
+        default: break
+        }
+        let length = column.size > 0 ? column.size : nil
+        return switch column.type {
+        case SQL_BIT: .boolean
+        case SQL_TINYINT: .integer(bits: 8, isSigned: !column.isUnsigned)
+        case SQL_SMALLINT: .integer(bits: 16, isSigned: !column.isUnsigned)
+        case SQL_INTEGER: .integer(bits: 32, isSigned: !column.isUnsigned)
+        case SQL_BIGINT: .integer(bits: 64, isSigned: !column.isUnsigned)
+        case SQL_NUMERIC, SQL_DECIMAL: .decimal(precision: length, scale: column.digits)
+        case SQL_REAL: .real(bits: 32)
+        case SQL_FLOAT, SQL_DOUBLE: .real(bits: 64)
+        case SQL_TYPE_DATE, SQL_DATE: .date
+        case SQL_TYPE_TIME, SQL_TIME: .time(digits: column.digits)
+        case SQL_TYPE_TIMESTAMP, SQL_TIMESTAMP: .timestamp(digits: column.digits)
+        case SQL_GUID: .uuid
+        case SQL_BINARY, SQL_VARBINARY, SQL_LONGVARBINARY: .binary(length: length)
+        default: .text(length: length)
+        }
+    }
+}

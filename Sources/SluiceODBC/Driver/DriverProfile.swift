@@ -1,0 +1,99 @@
+internal import SluiceCore
+
+/// What a driver must be told, and how its database renders values exactly: data, not code.
+package struct DriverProfile: Sendable, Hashable {
+    /// The section's name in the file of profiles.
+    package var name = "generic"
+    /// Parts of driver names, in lower case, that it is for.
+    var drivers: [String] = []
+    /// What the connection string gets where it doesn't say otherwise.
+    var options: [(key: String, value: String)] = []
+    /// Statements at the beginning of each session.
+    var onConnect: [String] = []
+    /// Whether a value that was longer than its buffer can be read again by its row and column.
+    var rereadsCells = false
+    /// Whether a column's type is only what its table says, and any row may hold something else.
+    var typesAreClaims = false
+    /// Expressions by the database's name of a type: what is selected instead of a column of it; `*` stands
+    /// for types that have none. `{column}` is the column's quoted name.
+    var expressions: [String: String] = [:]
+    /// Begins a transaction in which all statements see the same rows.
+    package var beginsSnapshot: [String] = []
+    /// Names the snapshot of such a transaction, for other sessions.
+    package var exportsSnapshot: String?
+    /// Makes a transaction that was just begun see the snapshot `{snapshot}`.
+    package var importsSnapshot: String?
+    /// Tells how many rows a table has, about: `{table}` is its quoted name as a literal.
+    package var estimatesRows: String?
+
+    package static func == (left: Self, right: Self) -> Bool { left.name == right.name }
+    package func hash(into hasher: inout Hasher) { hasher.combine(name) }
+}
+
+/// The profiles that there are: the user's before those that Sluice brings.
+package struct DriverProfiles: Sendable {
+    private var profiles: [DriverProfile]
+
+    /// - Parameter own: the text of the user's file, if there is one.
+    package init(own: String? = nil) throws(ODBCError) {
+        let mine = try own.map { text throws(ODBCError) in try DriverProfiles.parse(text) } ?? []
+        profiles = mine + (try DriverProfiles.parse(DriverProfiles.known))
+    }
+
+    /// The profile of a driver, which is a library (`psqlodbcw.so`) or a name (`PostgreSQL Unicode`).
+    func profile(forDriver driver: String, string: ConnectionString) -> DriverProfile {
+        let driver = driver.lowercased()
+        return profiles.first { $0.drivers.contains { driver.contains($0) } } ?? DriverProfile()
+    }
+
+    /// Reads sections of `KEY = VALUE`, as odbcinst.ini has them; `;` and `#` begin comments.
+    static func parse(_ text: String) throws(ODBCError) -> [DriverProfile] {
+        var found: [DriverProfile] = []
+        for (number, line) in text.split(separator: "\n", omittingEmptySubsequences: false).enumerated() {
+            let line = line.trimmed
+            guard let first = line.first, first != ";", first != "#" else { continue }
+            if first == "[", line.last == "]" {
+                found.append(DriverProfile())
+                found[found.count - 1].name = String(line.dropFirst().dropLast())
+                continue
+            }
+            guard let sign = line.firstIndex(of: "="), !found.isEmpty else {
+                throw malformed(number, "\"\(line)\" is neither [SECTION] nor KEY = VALUE")
+            }
+            let key = line[..<sign].trimmed
+            guard found[found.count - 1].set(key, line[sign...].dropFirst().trimmed) else {
+                throw malformed(number, "there is no key \"\(key)\"")
+            }
+        }
+        return found
+    }
+
+    private static func malformed(_ number: Int, _ cause: String) -> ODBCError {
+        ODBCError(
+            .usage,
+            "line \(number + 1) of the driver profiles can't be read",
+            cause: cause,
+            advice: "See the README's section on databases"
+        )
+    }
+}
+
+extension DriverProfile {
+    /// False for a key that there isn't.
+    fileprivate mutating func set(_ key: String, _ value: String) -> Bool {
+        switch key {
+        case "drivers": drivers = value.split(separator: ",").map { $0.trimmed.lowercased() }
+        case "on-connect": onConnect.append(value)
+        case "rereads-cells": rereadsCells = value == "yes"
+        case "types-are-claims": typesAreClaims = value == "yes"
+        case "begin-snapshot": beginsSnapshot.append(value)
+        case "export-snapshot": exportsSnapshot = value
+        case "import-snapshot": importsSnapshot = value
+        case "estimate-rows": estimatesRows = value
+        case _ where key.hasPrefix("option."): options.append((String(key.dropFirst(7)), value))
+        case _ where key.hasPrefix("read."): expressions[String(key.dropFirst(5)).lowercased()] = value
+        default: return false
+        }
+        return true
+    }
+}

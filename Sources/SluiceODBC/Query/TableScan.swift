@@ -1,0 +1,68 @@
+internal import SluiceCore
+package import SluiceTables
+
+/// How a table is read: its columns, and the statement that gives each value in a form that loses nothing.
+package struct TableScan: Sendable {
+    package let query: TableQuery
+    package var columns: [Column] { bindings.map(\.column) }
+    let bindings: [CellBinding]
+    /// What is selected; nil for the query as it was written.
+    private let projection: String?
+    private let relation: String
+
+    /// Asks the database for the columns; blocks.
+    package init(_ query: TableQuery, _ connection: Connection) throws {
+        self.query = query
+        relation = query.relation(connection.traits)
+        let found = try TableScan.describe("select * from \(relation) where 1 = 0", connection)
+        let profile = connection.profile
+        let names = found.map { connection.traits.quoted($0.name) }
+        let expressions = found.map { profile.expressions[$0.typeName] ?? profile.expressions["*"] }
+        bindings = zip(found, expressions).map { CellBinding($0, profile, isText: $1 != nil && $1 != "{column}") }
+        guard expressions.contains(where: { $0 != nil }) else {
+            projection = if case .query = query { nil } else { "*" }
+            return
+        }
+        guard Set(names).count == names.count else {
+            throw ODBCError(
+                .usage,
+                "the query gives two columns of one name",
+                advice: "Give each column a name of its own, with AS"
+            )
+        }
+        projection = zip(names, expressions).map { name, expression in
+            expression.map { $0.replacing("{column}", with: name) + " as " + name } ?? name
+        }.joined(separator: ", ")
+    }
+
+    private static func describe(_ sql: String, _ connection: Connection) throws -> [ResultColumn] {
+        let statement = try Statement(connection)
+        try statement.execute(sql)
+        let found = try statement.columns()
+        guard !found.isEmpty else {
+            throw ODBCError(
+                .usage,
+                "the statement gives no rows",
+                advice: "Write a SELECT, or name a table with --table"
+            )
+        }
+        return found
+    }
+
+    /// The statement that reads the rows of which `condition` is true; all of them without one.
+    func sql(where condition: String? = nil) -> String {
+        if let condition { return "select \(projection ?? "*") from \(relation) where \(condition)" }
+        if let projection { return "select \(projection) from \(relation)" }
+        guard case .query(let sql) = query else { preconditionFailure("a table has a projection") }
+        return TableQuery.bare(sql)
+    }
+
+    /// Begins to read; blocks until the database has the first rows.
+    ///
+    /// - Parameter bytes: memory for rows.
+    package func rows(of connection: Connection, where condition: String? = nil, bytes: Int) throws -> any RowReader {
+        let statement = try Statement(connection)
+        try statement.execute(sql(where: condition))
+        return try BlockCursor(statement, bindings, bytes: bytes)
+    }
+}
