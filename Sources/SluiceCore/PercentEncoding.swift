@@ -22,6 +22,11 @@ package enum PercentEncoding {
         return String(decoding: encoded, as: UTF8.self)
     }
 
+    /// As the one below; most texts have nothing to decode.
+    package static func decode(_ text: String) -> String? {
+        text.utf8.contains(UInt8(ascii: "%")) ? decode(text[...]) : text
+    }
+
     /// Nil when a `%` is not followed by two hexadecimal digits or the result is not UTF-8.
     package static func decode(_ text: some StringProtocol) -> String? {
         var bytes: [UInt8] = []
@@ -36,7 +41,7 @@ package enum PercentEncoding {
             else { return nil }
             bytes.append(high << 4 | low)
         }
-        return String(validating: bytes, as: UTF8.self)
+        return String(utf8: bytes[...])
     }
 
     private static func isUnreserved(_ byte: UInt8) -> Bool {

@@ -138,7 +138,7 @@ extension Timestamp {
     }
 
     /// Reads `2026-11-21`, `2026-11-21T05:19:51Z` and the same with a fraction or a numeric zone; nil for anything else.
-    package init?(rfc3339 text: some StringProtocol) {
+    package init?(rfc3339 text: String) {
         let characters = Array(text.utf8)
         func number(_ start: Int, _ length: Int) -> Int? {
             guard start + length <= characters.count else { return nil }

@@ -67,7 +67,11 @@ private final class OrderedList {
     /// Objects that are read ahead: four pages of S3's.
     private static let ahead = 4096
 
-    private let channel = Channel<SourceItem>(bound: ahead)
+    /// Objects that are handed over at a time: one by one costs a wake-up each.
+    private static let batch = 256
+
+    private let channel = Channel<[SourceItem]>(bound: ahead)
+    private var batch: ArraySlice<SourceItem> = []
     private let failure = Locked<(any Failure)?>(nil)
     private var current: SourceItem?
     private var hasEnded = false
@@ -78,11 +82,19 @@ private final class OrderedList {
 
     init(_ source: any ObjectSource) {
         Worker("destination").run(in: DispatchGroup()) { [channel, failure] in
+            var batch: [SourceItem] = []
+            func flush() throws {
+                let count = batch.count
+                guard count == 0 || channel.send(batch, weight: count) else { throw Cancelled() }
+                batch.removeAll(keepingCapacity: true)
+            }
             do {
                 try source.list { entry in
                     guard case .item(let item) = entry else { return }
-                    guard channel.send(item) else { throw Cancelled() }
+                    batch.append(item)
+                    if batch.count == OrderedList.batch { try flush() }
                 }
+                try flush()
             } catch {
                 failure.withLock { $0 = SluiceCore.failure(from: error) }
             }
@@ -108,7 +120,7 @@ private final class OrderedList {
                 if current.name.utf8.elementsEqual(name.utf8) { return .standing(current) }
                 if OrderedList.precedes(name, current.name) { return .nothing }
             }
-            guard let next = channel.receive() else {
+            guard let next = received() else {
                 if let failure = failure.withLock({ $0 }) { throw failure }
                 hasEnded = true
                 break
@@ -117,6 +129,11 @@ private final class OrderedList {
             current = next
         }
         return .nothing
+    }
+
+    private func received() -> SourceItem? {
+        if batch.isEmpty { batch = channel.receive()?[...] ?? [] }
+        return batch.popFirst()
     }
 
     /// The order of bytes, which is that of S3 and Azure; Swift's own is that of canonical characters.

@@ -88,6 +88,8 @@ package struct CredentialEnvironment: Sendable {
 extension StringProtocol {
     /// Without spaces, tabs and line ends at both ends.
     var trimmed: String {
+        // Nearly all texts have nothing to trim.
+        if !utf8.contains(where: { $0 <= 0x20 }) { return String(self) }
         func isSpace(_ character: Character) -> Bool {
             character == " " || character == "\t" || character == "\n" || character == "\r" || character == "\r\n"
         }

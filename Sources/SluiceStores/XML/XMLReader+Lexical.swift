@@ -1,3 +1,5 @@
+internal import SluiceCore
+
 /// The reader's smallest parts: names, attributes, text and references.
 extension XMLReader {
     static func isSpace(_ byte: UInt8) -> Bool { byte == 0x20 || byte == 0x09 || byte == 0x0A || byte == 0x0D }
@@ -14,11 +16,13 @@ extension XMLReader {
     }
 
     static func string(_ bytes: ArraySlice<UInt8>, at offset: Int) throws(XMLError) -> String {
-        guard let text = String(validating: bytes, as: UTF8.self) else {
+        guard let text = String(utf8: bytes) else {
             throw XMLError("a name or a value that is not UTF-8", at: offset)
         }
         return text
     }
+
+    func isAt(_ byte: UInt8) -> Bool { position < bytes.count && bytes[position] == byte }
 
     func isAt(_ text: StaticString) -> Bool {
         let length = text.utf8CodeUnitCount
@@ -41,7 +45,9 @@ extension XMLReader {
         let start = position
         while position < bytes.count, XMLReader.isName(bytes[position]) { position += 1 }
         guard position > start else { throw XMLError("a name is missing", at: start) }
-        guard position - start <= limits.name else { throw XMLError("a name of more than \(limits.name) bytes", at: start) }
+        guard position - start <= limits.name else {
+            throw XMLError("a name of more than \(limits.name) bytes", at: start)
+        }
         switch bytes[start] {
         case UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "-"), UInt8(ascii: "."):
             throw XMLError("a name that starts with a digit or a sign", at: start)
@@ -53,10 +59,12 @@ extension XMLReader {
         let start = position
         let name = try XMLReader.string(self.name(), at: start)
         skipSpace()
-        guard isAt("=") else { throw XMLError("an attribute without a value", at: start) }
+        guard isAt(UInt8(ascii: "=")) else { throw XMLError("an attribute without a value", at: start) }
         position += 1
         skipSpace()
-        guard isAt("\"") || isAt("'") else { throw XMLError("an attribute's value without quotes", at: start) }
+        guard isAt(UInt8(ascii: "\"")) || isAt(UInt8(ascii: "'")) else {
+            throw XMLError("an attribute's value without quotes", at: start)
+        }
         let quote = bytes[position]
         position += 1
         var value: [UInt8] = []
@@ -94,6 +102,18 @@ extension XMLReader {
             default: break
             }
         }
+        return text
+    }
+
+    /// The rest of an element that has nothing but text in it, as it stands there; nil where it has more. The position is
+    /// at the end tag then.
+    mutating func plainText() -> String? {
+        var end = position
+        while end < bytes.count, !XMLReader.interruptsText(bytes[end]) { end += 1 }
+        guard end + 1 < bytes.count, bytes[end] == UInt8(ascii: "<"), bytes[end + 1] == UInt8(ascii: "/"),
+            end - position <= limits.text, let text = String(utf8: bytes[position..<end])
+        else { return nil }
+        position = end
         return text
     }
 

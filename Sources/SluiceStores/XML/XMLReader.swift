@@ -1,3 +1,5 @@
+internal import SluiceCore
+
 /// A pull reader for the XML that blob services answer: elements, text, attributes, CDATA and the predefined entities.
 ///
 /// It is strict where an answer could be misread (nesting, UTF-8, entities, a cut document) and takes no document type,
@@ -50,6 +52,10 @@ package struct XMLReader: Sendable {
     /// Closes the innermost open element, which has no children, and returns its text.
     package mutating func text() throws(XMLError) -> String {
         let start = position
+        if !isSelfClosed, let text = plainText() {
+            _ = try closeTag()
+            return text
+        }
         var content: [UInt8] = []
         reading: while true {
             switch try next() {
@@ -63,7 +69,7 @@ package struct XMLReader: Sendable {
                 if content.isEmpty { content = text } else { content += text }
             }
         }
-        guard let text = String(validating: content, as: UTF8.self) else {
+        guard let text = String(utf8: content[...]) else {
             throw XMLError("a text that is not UTF-8", at: start)
         }
         return text
@@ -107,7 +113,15 @@ extension XMLReader {
             throw XMLError("the document ends inside <\(name)>", at: position)
         }
         guard bytes[position] == UInt8(ascii: "<") else { return .text(try characterData()) }
-        if isAt("</") { return try closeTag() }
+        switch position + 1 < bytes.count ? bytes[position + 1] : 0 {
+        case UInt8(ascii: "/"): return try closeTag()
+        case UInt8(ascii: "!"), UInt8(ascii: "?"): return try markup()
+        default: return try openTag()
+        }
+    }
+
+    /// Passes over what begins with `<!` or `<?`, or gives its text.
+    private mutating func markup() throws(XMLError) -> Token {
         if isAt("<!--") {
             position += 4
             _ = try section(endingWith: "-->")
@@ -117,9 +131,8 @@ extension XMLReader {
             position += 9
             return .text(Array(try section(endingWith: "]]>")))
         }
-        if isAt("<?") { return try instruction() }
-        guard !isAt("<!") else { throw XMLError("a document type, which is not taken", at: position) }
-        return try openTag()
+        guard isAt("<?") else { throw XMLError("a document type, which is not taken", at: position) }
+        return try instruction()
     }
 
     private mutating func openTag() throws(XMLError) -> Token {
@@ -132,7 +145,7 @@ extension XMLReader {
         var attributes: [String: String] = [:]
         while true {
             let hadSpace = skipSpace()
-            if isAt(">") {
+            if isAt(UInt8(ascii: ">")) {
                 position += 1
                 break
             }
@@ -161,7 +174,7 @@ extension XMLReader {
         position += 2
         let name = try self.name()
         skipSpace()
-        guard isAt(">") else { throw XMLError("an end tag that is not closed", at: start) }
+        guard isAt(UInt8(ascii: ">")) else { throw XMLError("an end tag that is not closed", at: start) }
         guard let expected = open.popLast(), expected.elementsEqual(name) else {
             throw XMLError("an end tag </\(String(decoding: name, as: UTF8.self))> that closes nothing", at: start)
         }
