@@ -73,7 +73,10 @@ let package = Package(
             dependencies: ["SluiceDigests", "SluiceCore", "CFold", "SluiceTestSupport"]
         ),
         .testTarget(name: "SluiceCodecsTests", dependencies: ["SluiceCodecs", "SluiceCore", "SluiceTestSupport"]),
-        .testTarget(name: "SluiceTablesTests", dependencies: ["SluiceTables", "SluiceCore", "SluiceTestSupport"]),
+        .testTarget(
+            name: "SluiceTablesTests",
+            dependencies: ["SluiceTables", "SluiceCodecs", "SluiceCore", "SluiceTestSupport"]
+        ),
         .testTarget(name: "SluicePipelineTests", dependencies: ["SluicePipeline", "SluiceCore", "SluiceTestSupport"]),
         .testTarget(
             name: "SluiceStoresTests",

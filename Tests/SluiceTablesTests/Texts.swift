@@ -1,3 +1,4 @@
+import Glibc
 import SluiceTestSupport
 
 @testable import SluiceTables
@@ -27,3 +28,10 @@ func python(_ program: String, over lines: [String]) throws -> String {
     let command = try Command.run(["python3", "-c", program], input: input)
     return String(decoding: command.output, as: UTF8.self)
 }
+
+/// The Python of the fixtures' environment, which `Scripts/fixtures-setup` makes.
+let python: String = {
+    func variable(_ name: String) -> String? { getenv(name).map { String(cString: $0) } }
+    let cache = variable("XDG_CACHE_HOME") ?? (variable("HOME") ?? "") + "/.cache"
+    return (variable("SLUICE_TOOLS") ?? cache + "/sluice") + "/venv/bin/python3"
+}()
