@@ -25,7 +25,6 @@ struct StoreFactory {
         let target = try StoreTarget(specification.sink)
         try checkPreservation(target)
         try checkLinks(target)
-        try checkEndpoints()
         let source = try merged(otherSource ?? source(), target)
         if !source.isSingleObject, target.kind == .standardStream {
             throw CopyError(.usage, "a directory can't be written to standard output", advice: "Copy one file")
@@ -241,25 +240,6 @@ struct StoreFactory {
             "--symlinks copy and \(other) exclude each other: names change, and links would lead to names that are gone",
             advice: "Leave one of them out, or give --symlinks follow or skip"
         )
-    }
-
-    /// Refuses a service for what has none: it would be left out in silence.
-    private func checkEndpoints() throws {
-        let ends = [
-            (specification.source, specification.sourceConnection, "source"),
-            (specification.sink, specification.sinkConnection, "sink"),
-        ]
-        for (location, connection, end) in ends where connection.endpoint != nil {
-            switch location {
-            case .s3, .azure: break
-            case .file, .standardStream, .http, .odbc:
-                throw CopyError(
-                    .usage,
-                    "--\(end)-endpoint names the service of s3:// and az://, and the \(end) is \"\(location)\"",
-                    advice: "Leave --\(end)-endpoint out"
-                )
-            }
-        }
     }
 
     private var walk: WalkOptions {

@@ -32,6 +32,7 @@ struct ListCommand: ParsableCommand {
         // Nothing is written: the sink stands for none.
         var specification = CopySpecification(source: try Location(parsing: location), sink: .standardStream)
         specification.sourceConnection = try connection.options(endpoint: sourceEndpoint, of: "--source-endpoint")
+        try specification.checkEndpoints()
         try selection.apply(to: &specification)
         specification.environment = ProcessEnvironment.variables
         let preview = CopyPreview(specification)

@@ -1,5 +1,6 @@
 internal import ArgumentParser
 internal import SluiceCore
+internal import SluiceEngine
 internal import SluiceStores
 
 /// How to reach and trust the stores at both ends.
@@ -69,6 +70,19 @@ struct ConnectionArguments: ParsableArguments {
             )
         }
         return bytes
+    }
+}
+
+extension CopySpecification {
+    /// Refuses a service for a place that has none: it would be left out in silence.
+    func checkEndpoints() throws {
+        let ends = [(source, sourceConnection, "source"), (sink, sinkConnection, "sink")]
+        for (location, connection, end) in ends where connection.endpoint != nil && !location.isContainer {
+            throw UsageError(
+                "--\(end)-endpoint names the service of s3:// and az://, and the \(end) is \"\(location)\"",
+                advice: "Leave --\(end)-endpoint out"
+            )
+        }
     }
 }
 

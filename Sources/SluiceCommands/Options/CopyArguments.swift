@@ -145,6 +145,7 @@ struct CopyArguments: ParsableArguments {
         var specification = CopySpecification(source: try Location(parsing: source), sink: try Location(parsing: sink))
         specification.sourceConnection = try connection.options(endpoint: sourceEndpoint, of: "--source-endpoint")
         specification.sinkConnection = try connection.options(endpoint: sinkEndpoint, of: "--sink-endpoint")
+        try specification.checkEndpoints()
         specification.connections = try CopyArguments.connections(connections)
         specification.blockSize = try blockSize.map {
             try CopyArguments.size($0, of: "--block-size", atLeast: .kibibytes(4))

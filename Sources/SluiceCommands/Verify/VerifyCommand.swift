@@ -124,6 +124,7 @@ struct VerifyCommand: ParsableCommand {
         )
         specification.sourceConnection = try connection.options(endpoint: sourceEndpoint, of: "--source-endpoint")
         specification.sinkConnection = try connection.options(endpoint: sinkEndpoint, of: "--sink-endpoint")
+        try specification.checkEndpoints()
         specification.connections = try CopyArguments.connections(connections)
         specification.memory = try CopyArguments.size(memory, of: "--memory", atLeast: .mebibytes(16))
         specification.codec = try codec(named: compress)

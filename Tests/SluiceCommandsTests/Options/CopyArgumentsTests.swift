@@ -7,8 +7,8 @@ import Testing
 
 @testable import SluiceCommands
 
-private func specification(_ arguments: String...) throws -> CopySpecification {
-    let command = try #require(try SluiceCommand.parseAsRoot(["copy", "in", "out"] + arguments) as? CopyCommand)
+private func specification(into sink: String = "out", _ arguments: String...) throws -> CopySpecification {
+    let command = try #require(try SluiceCommand.parseAsRoot(["copy", "in", sink] + arguments) as? CopyCommand)
     return try command.copy.specification(command.connection, command.selection, environment: [:])
 }
 
@@ -56,6 +56,7 @@ private func specification(_ arguments: String...) throws -> CopySpecification {
     @Test("options reach the engine")
     func options() throws {
         let made = try specification(
+            into: "s3://bucket/out",
             "--connections",
             "7",
             "--memory=64MiB",
