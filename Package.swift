@@ -67,7 +67,7 @@ let package = Package(
         library("CZstd", pkgConfig: "libzstd", package: "libzstd-dev"),
 
         .testTarget(name: "SluiceCoreTests", dependencies: ["SluiceCore", "SluiceTestSupport"]),
-        .target(name: "SluiceTestSupport", dependencies: ["CLinux"], path: "Tests/SluiceTestSupport"),
+        .target(name: "SluiceTestSupport", dependencies: ["SluiceCore", "CLinux"], path: "Tests/SluiceTestSupport"),
         .testTarget(
             name: "SluiceDigestsTests",
             dependencies: ["SluiceDigests", "SluiceCore", "CFold", "SluiceTestSupport"]

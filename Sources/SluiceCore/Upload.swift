@@ -1,4 +1,3 @@
-internal import Synchronization
 
 /// An object on its way into a sink: what all its steps share.
 package final class Upload: Sendable {
@@ -14,7 +13,7 @@ package final class Upload: Sendable {
     package let isCopy: Bool
     /// Whether a symbolic link is to be made, whose target is the object's bytes.
     package let isLink: Bool
-    private let held: Mutex<(any Sendable)?>
+    private let held: Locked<(any Sendable)?>
 
     package init(
         name: String,
@@ -32,7 +31,7 @@ package final class Upload: Sendable {
         self.modified = modified
         self.isCopy = isCopy
         self.isLink = isLink
-        self.held = Mutex(nil)
+        self.held = Locked(nil)
     }
 
     /// What the sink keeps from `.begin` to `.commit`: an upload's id, a temporary file.

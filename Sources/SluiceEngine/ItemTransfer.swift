@@ -1,7 +1,6 @@
 internal import SluiceCore
 internal import SluiceLedger
 internal import SluicePipeline
-internal import Synchronization
 
 /// One object on its way: what its chunks, frames and steps share.
 final class ItemTransfer: Sendable {
@@ -21,8 +20,8 @@ final class ItemTransfer: Sendable {
     /// The chunks of a `.stream` route.
     let stream: OrderedChunks?
     // Locks of their own, in place: an object has few steps, and each lock that is allocated shows in small files' CPU.
-    private let object: Mutex<(any ReadableObject)?>
-    private let state: Mutex<State>
+    private let object: Locked<(any ReadableObject)?>
+    private let state: Locked<State>
 
     struct State: ~Copyable {
         var committer: Committer
@@ -166,7 +165,7 @@ final class ItemTransfer: Sendable {
         self.restarts = restarts
         self.outage = outage
         self.reservation = reservation
-        self.object = Mutex(object)
+        self.object = Locked(object)
         if case .anew(let earlier) = resumption { replaces = earlier } else { replaces = nil }
         var state = State(resumption, mayLeave: mayLeave)
         state.chunkCount = plan.chunkCount
@@ -178,7 +177,7 @@ final class ItemTransfer: Sendable {
                 state.sourceDigest.add(checksum, length: receipt.length, ordinal: receipt.ordinal)
             }
         }
-        self.state = Mutex(state)
+        self.state = Locked(state)
         stream = plan.route == .stream ? OrderedChunks(chunkCount: plan.chunkCount) : nil
     }
 

@@ -8,7 +8,7 @@ final class Settlement: StepObserver {
     /// Set once, before the first step.
     private let stage = AtomicLazyReference<WriteStage>()
     /// The transfers under way by their upload, so that a step finds its own.
-    private let transfers = Mutex<[ObjectIdentifier: ItemTransfer]>([:])
+    private let transfers = Locked<[ObjectIdentifier: ItemTransfer]>([:])
     private let onChange: @Sendable () -> Void
     private let onEnd: @Sendable (ItemTransfer, StartOver?) -> Void
 

@@ -40,7 +40,7 @@ package final class Tally: Sendable {
     /// Errors kept for the report; the manifest has them all.
     private static let keptErrors = 100
 
-    private let sums = Mutex(Reading())
+    private let sums = Locked(Reading())
     private let confirmed = Atomic<Int>(0)
     private let underWay = Atomic<Int>(0)
     private let isListingDone = Atomic<Bool>(false)

@@ -1,9 +1,10 @@
+internal import SluiceCore
 internal import Synchronization
 
 /// Says to all stages that the run is to end. It is set once and never taken back.
 package final class Cancellation: Sendable {
     private let isSet = Atomic<Bool>(false)
-    private let handlers = Mutex<[@Sendable () -> Void]>([])
+    private let handlers = Locked<[@Sendable () -> Void]>([])
 
     package init() {}
 

@@ -2,7 +2,6 @@ import Glibc
 import SluiceCore
 import SluiceLedger
 import SluiceTestSupport
-import Synchronization
 import Testing
 
 @Suite("The ledger and several processes", .timeLimit(.minutes(30)))
@@ -60,7 +59,7 @@ struct ProcessTests {
     @Test("Several processes make a ledger and write their runs to it at once")
     func together() throws {
         let site = try LedgerSite()
-        let ends = Mutex<[String]>([])
+        let ends = Locked<[String]>([])
         inParallel(4) { number in
             let end = try? ProbeProcess.run(["fill", site.directory.path, "run-\(number)", "10000"])
             ends.withLock { $0.append("\(end?.status ?? -1) \(end?.output ?? "")") }

@@ -4,7 +4,6 @@ import SluiceCore
 import SluicePipeline
 import SluiceStores
 import SluiceTestSupport
-import Synchronization
 import Testing
 
 @testable import SluiceEngine
@@ -64,7 +63,7 @@ struct FaultMatrixTests {
         Self.enter(cell, outcome)
     }
 
-    private static let number = Mutex(0)
+    private static let number = Locked(0)
 
     /// What became of the object.
     private struct Outcome {

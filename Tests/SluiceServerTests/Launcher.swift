@@ -1,7 +1,7 @@
+import SluiceCore
 import FoundationEssentials
 import Glibc
 import SluiceTestSupport
-import Synchronization
 
 /// A server under Fixtures/servers, started once for all tests. It ends when this process does, because its standard
 /// input ends then.
@@ -99,7 +99,7 @@ final class Launcher: Sendable {
         }
     }
 
-    private static let running = Mutex<[String: Launcher]>([:])
+    private static let running = Locked<[String: Launcher]>([:])
 }
 
 /// A JSON string or number as text.

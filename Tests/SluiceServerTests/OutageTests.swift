@@ -4,7 +4,6 @@ import SluiceEngine
 import SluicePipeline
 import SluiceStores
 import SluiceTestSupport
-import Synchronization
 import Testing
 
 /// Lines that go away in the middle of a copy, and come back or not.
@@ -85,8 +84,8 @@ struct OutageTests {
     private func copy(_ specification: CopySpecification, over line: Launcher, heals: Bool = true) throws
         -> StoreContractTests.Outcome
     {
-        let records = Mutex<[ItemRecord]>([])
-        let ending = Mutex<Result<CopyResult, any Error>?>(nil)
+        let records = Locked<[ItemRecord]>([])
+        let ending = Locked<Result<CopyResult, any Error>?>(nil)
         let run = CopyRun(specification) { record in records.withLock { $0.append(record) } }
         inParallel(2) { index in
             guard index == 1 else {

@@ -1,5 +1,4 @@
 import SluiceCore
-import Synchronization
 
 /// A source whose object is replaced once: when it is opened, or when its first bytes have been read.
 struct ReplacedSource: ObjectSource {
@@ -35,7 +34,7 @@ struct ReplacedSource: ObjectSource {
 private final class ReplacedObject: ReadableObject {
     private let base: any ReadableObject
     private let replace: @Sendable () throws -> Void
-    private let isReplaced = Mutex(false)
+    private let isReplaced = Locked(false)
 
     init(_ base: any ReadableObject, _ replace: @escaping @Sendable () throws -> Void) {
         self.base = base

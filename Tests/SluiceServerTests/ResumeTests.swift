@@ -4,7 +4,6 @@ import SluiceEngine
 import SluiceLedger
 import SluiceStores
 import SluiceTestSupport
-import Synchronization
 import Testing
 
 /// Uploads that are left and gone on with, at real servers.
@@ -43,7 +42,7 @@ struct ResumeTests {
                 version: "1"
             )
         )
-        let confirmed = Mutex<CopyRun?>(nil)
+        let confirmed = Locked<CopyRun?>(nil)
         let block = specification.blockSize?.rawValue ?? 0
         let breaking = FailingSource(FileSource(path: source, isDirectory: true), failingAt: offset, .transient) {
             // A store that confirms nothing for a minute has failed; the test then finds that nothing was kept.
@@ -59,7 +58,7 @@ struct ResumeTests {
     /// Goes on with a run; the record of its one object.
     private func goOn(_ specification: CopySpecification, _ identifier: String) throws -> ItemRecord {
         let run = try ledger.resume(identifier)
-        let records = Mutex<[ItemRecord]>([])
+        let records = Locked<[ItemRecord]>([])
         _ = try CopyRun(specification, ledger: run) { record in records.withLock { $0.append(record) } }.execute()
         run.finish(.succeeded, exitCode: 0)
         let all = records.withLock { $0 }

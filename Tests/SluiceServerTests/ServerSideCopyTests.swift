@@ -5,7 +5,6 @@ import SluiceLedger
 import SluicePipeline
 import SluiceStores
 import SluiceTestSupport
-import Synchronization
 import Testing
 
 @testable import SluiceEngine
@@ -197,7 +196,7 @@ struct ServerSideCopyTests {
         _ = try CopyRun(broken, ledger: run).execute()
         run.finish(.interrupted, exitCode: 4)
         let again = try ledger.resume(identifier)
-        let records = Mutex<[ItemRecord]>([])
+        let records = Locked<[ItemRecord]>([])
         let result = try CopyRun(whole, ledger: again) { record in records.withLock { $0.append(record) } }.execute()
         again.finish(.succeeded, exitCode: 0)
         let found = try #require(records.withLock { $0.first })

@@ -3,7 +3,6 @@ import SluiceCore
 import SluiceEngine
 import SluiceStores
 import SluiceTestSupport
-import Synchronization
 import Testing
 
 /// What every store must do, told by clients that were not written by us.
@@ -18,7 +17,7 @@ struct StoreContractTests {
     }
 
     static func copy(_ specification: CopySpecification, source: (any ObjectSource)? = nil) throws -> Outcome {
-        let records = Mutex<[ItemRecord]>([])
+        let records = Locked<[ItemRecord]>([])
         let run = CopyRun(specification, source: source) { record in records.withLock { $0.append(record) } }
         let result = try run.execute()
         return Outcome(result: result, records: records.withLock { $0 })

@@ -1,5 +1,5 @@
+import SluiceCore
 import Dispatch
-import Synchronization
 
 /// Runs `body` on `count` threads at once, numbered from 0, and blocks until all have returned.
 package func inParallel(_ count: Int, _ body: @escaping @Sendable (Int) -> Void) {
@@ -65,9 +65,9 @@ private final class Turns: Sendable {
         var line: [CheckedContinuation<Void, Never>] = []
     }
 
-    private let state: Mutex<State>
+    private let state: Locked<State>
 
-    init(_ count: Int) { state = Mutex(State(free: count)) }
+    init(_ count: Int) { state = Locked(State(free: count)) }
 
     func take() async {
         await withCheckedContinuation { continuation in
@@ -100,7 +100,7 @@ private final class Answer: Sendable {
         var waiting: CheckedContinuation<Bool, Never>?
     }
 
-    private let state = Mutex(State())
+    private let state = Locked(State())
 
     var isGiven: Bool { state.withLock { $0.value != nil } }
 

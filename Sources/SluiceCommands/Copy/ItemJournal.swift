@@ -1,7 +1,6 @@
 internal import SluiceCore
 internal import SluiceEngine
 internal import SluicePipeline
-internal import Synchronization
 
 /// Hears how items end: tells of them, writes the manifest, and counts what the outcome hangs on.
 final class ItemJournal: Sendable {
@@ -35,7 +34,7 @@ final class ItemJournal: Sendable {
 
     private let log: Log
     private let verification: CopySpecification.Verification
-    private let state: Mutex<State>
+    private let state: Locked<State>
 
     /// Errors that are told one by one; the manifest has them all.
     static let mostTold = 10
@@ -43,7 +42,7 @@ final class ItemJournal: Sendable {
     init(manifest path: String?, log: Log, verification: CopySpecification.Verification) throws {
         self.log = log
         self.verification = verification
-        state = Mutex(State(manifest: try path.map { try OutputFile(path: $0) }))
+        state = Locked(State(manifest: try path.map { try OutputFile(path: $0) }))
     }
 
     var counts: Counts { state.withLock { $0.counts } }

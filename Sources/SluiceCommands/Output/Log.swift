@@ -1,5 +1,4 @@
 internal import SluiceCore
-internal import Synchronization
 
 /// Messages of a run: to standard error, and to a file where one is asked for.
 final class Log: Sendable {
@@ -36,14 +35,14 @@ final class Log: Sendable {
     private let format: LogFormat
     private let threshold: Level
     private let hasFile: Bool
-    private let state: Mutex<State>
+    private let state: Locked<State>
 
     /// - Parameter threshold: the least level that standard error gets; the file gets all.
     init(format: LogFormat, threshold: Level, file path: String?) throws {
         self.format = format
         self.threshold = threshold
         hasFile = path != nil
-        state = Mutex(State(file: try path.map { try OutputFile(path: $0) }))
+        state = Locked(State(file: try path.map { try OutputFile(path: $0) }))
     }
 
     /// Whether anyone hears messages of this level.

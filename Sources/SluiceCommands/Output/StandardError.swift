@@ -1,12 +1,12 @@
+internal import SluiceCore
 internal import Glibc
-internal import Synchronization
 
 /// The process's standard error, shared by messages and a progress bar that is redrawn in its last line.
 final class StandardError: Sendable {
     static let shared = StandardError()
 
     /// Columns of the bar that stands in the last line; nil where there is none.
-    private let bar = Mutex<Int?>(nil)
+    private let bar = Locked<Int?>(nil)
 
     private init() {}
 

@@ -1,6 +1,5 @@
 internal import SluiceCore
 internal import SluiceEngine
-internal import Synchronization
 
 /// Hears what came of each comparison: a line for each difference to standard output, one for each object to the
 /// manifest.
@@ -13,14 +12,14 @@ final class VerifyJournal: Sendable {
     }
 
     private let log: Log
-    private let state: Mutex<State>
+    private let state: Locked<State>
 
     /// Errors that are kept and told one by one; the manifest has them all.
     private static let mostTold = 100
 
     init(manifest path: String?, log: Log) throws {
         self.log = log
-        state = Mutex(
+        state = Locked(
             State(manifest: try path.map { try OutputFile(path: $0) }, differences: try OutputFile(path: "-"))
         )
     }

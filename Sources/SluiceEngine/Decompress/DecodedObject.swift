@@ -1,6 +1,5 @@
 internal import SluiceCodecs
 internal import SluiceCore
-internal import Synchronization
 
 /// An object read as what its compressed bytes stand for, from front to back.
 ///
@@ -10,7 +9,7 @@ internal import Synchronization
 final class DecodedObject: ReadableObject, @unchecked Sendable {
     private let name: String
     private let open: @Sendable () throws -> any ReadableObject
-    private let lock = Mutex<Void>(())
+    private let lock = Locked<Void>(())
     private var object: (any ReadableObject)?
     private var decoder: (any ChunkDecoder)?
     private var input: [UInt8] = []

@@ -1,6 +1,5 @@
 internal import SluiceCore
 internal import SluiceLedger
-internal import Synchronization
 
 /// What a run tells its ledger, and what it asks it. A run without a ledger has none.
 final class RunJournal: Sendable {
@@ -8,7 +7,7 @@ final class RunJournal: Sendable {
     private let sink: any ObjectSink
     private let codec: String
     /// Uploads that this attempt has begun, gone on with, or taken back.
-    private let seen = Mutex<Set<ItemIdentifier>>([])
+    private let seen = Locked<Set<ItemIdentifier>>([])
 
     /// Nil where nothing could be gone on with: what is read can't be read again.
     init?(_ ledger: RunLedger?, source: any ObjectSource, sink: any ObjectSink, codec: (any ChunkCodec)?) {

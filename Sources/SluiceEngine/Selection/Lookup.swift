@@ -29,12 +29,12 @@ enum Lookup {
 
     private final class Shared<Result: Sendable>: Sendable {
         private let next = Atomic<Int>(0)
-        private let results: Mutex<[Result?]>
+        private let results: Locked<[Result?]>
         private let count: Int
 
         init(count: Int) {
             self.count = count
-            results = Mutex(Array(repeating: nil, count: count))
+            results = Locked(Array(repeating: nil, count: count))
         }
 
         func take() -> Int? {

@@ -1,6 +1,5 @@
 internal import SluiceCore
 internal import SluiceDigests
-internal import Synchronization
 
 /// One bucket, and what is learned of its service while requests go to it: its region, its clock, whether it takes
 /// checksums. Shared by everything that reads or writes the bucket.
@@ -10,7 +9,7 @@ final class S3Service: Sendable {
     let signsBodies: Bool
     private let endpoint: S3Endpoint
     private let credentials: any AWSCredentialSource
-    private let learned: Mutex<S3Learned>
+    private let learned: Locked<S3Learned>
 
     init(location: Location, endpoint: S3Endpoint, region: String, credentials: any AWSCredentialSource) {
         self.location = location
@@ -18,7 +17,7 @@ final class S3Service: Sendable {
         self.credentials = credentials
         let base = endpoint.base(region: region)
         signsBodies = !base.isEncrypted && !base.isLoopback
-        learned = Mutex(S3Learned(base: base, region: region))
+        learned = Locked(S3Learned(base: base, region: region))
     }
 
     var place: String { location.description }

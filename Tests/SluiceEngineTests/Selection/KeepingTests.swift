@@ -1,13 +1,12 @@
 import SluiceCore
 import SluiceTestSupport
-import Synchronization
 import Testing
 
 @testable import SluiceEngine
 
 /// A source of two objects, one of which may not be read, from which removals are watched.
 private final class GuardedSource: RemovableSource {
-    let removed = Mutex<[String]>([])
+    let removed = Locked<[String]>([])
     var location: Location { .file(path: "guarded", isDirectory: true) }
     var isRereadable: Bool { true }
     var isSingleObject: Bool { false }
@@ -63,7 +62,7 @@ private final class GuardedSource: RemovableSource {
     @Test("each copied object is removed, and one that can't be fails its item")
     func removal() throws {
         let source = GuardedSource()
-        let records = Mutex<[ItemRecord]>([])
+        let records = Locked<[ItemRecord]>([])
         let removal = SourceRemoval(source, workers: 3) { record in records.withLock { $0.append(record) } }
         for name in ["a", "b", "changed"] {
             removal.submit(
