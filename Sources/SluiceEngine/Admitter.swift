@@ -195,8 +195,8 @@ final class Admitter {
             // An object of one slab is opened by the reader; others are open from here to their end.
             // One that is said to be empty is opened there all the same, because it may not be.
             let isOpenedLater = plan.chunkCount == 1 && (plan.reading == .slab || plan.reading == .byService)
-            let keeps = context.preservation != nil
-            let object = isOpenedLater && !(keeps && item.size != 0) ? nil : try context.source.open(item)
+            let preservation = plan.isReadAtOnce ? nil : context.preservation
+            let object = isOpenedLater && (preservation == nil || item.size == 0) ? nil : try context.source.open(item)
             if let size = object?.size, let listed = item.size, size != listed {
                 guard again.restarts < ItemTransfer.mostReplans else { throw ChangedSinceListed(item: item) }
                 let newer = SourceItem(name: item.name, size: size, modified: object?.modified, entityTag: item.entityTag)
@@ -208,8 +208,12 @@ final class Admitter {
                 parked = again
                 return
             }
-            let metadata = try context.preservation.map { $0.kept(of: try (object ?? context.source.open(item)).metadata) }
-            try start(again, name, plan, object, reservation, metadata ?? ObjectMetadata(), earlier)
+            var keep: Keep?
+            if let preservation {
+                let source = context.source
+                keep = { preservation.kept(of: try (object ?? source.open(item)).metadata) }
+            }
+            try start(again, name, plan, object, reservation, keep, earlier)
         } catch {
             reject(item, SluiceCore.failure(from: error))
         }
@@ -231,25 +235,33 @@ final class Admitter {
         return Reservation(bytes: lease, spare: context.planner.streamLease, capacity: context.chunkPool.capacity.rawValue)
     }
 
+    /// Asks the source what is to be kept beside an object's bytes; blocks.
+    private typealias Keep = @Sendable () throws -> ObjectMetadata
+
+    /// Whether the sink takes it behind the bytes: files do. There it is asked for where they are written, several at a
+    /// time, and of what came by one request it is known by then.
+    private var isKeptLate: Bool { context.sink.traits.placement == .positioned }
+
     private func start(
         _ again: StartOver,
         _ name: String,
         _ plan: TransferPlan,
         _ object: (any ReadableObject)?,
         _ reservation: Reservation?,
-        _ metadata: ObjectMetadata,
+        _ keep: Keep?,
         _ earlier: RunJournal.Earlier
     ) throws {
         let item = again.item
         let upload = Upload(
             name: name,
             size: plan.isCompressed ? nil : item.size,
-            metadata: metadata,
+            metadata: try isKeptLate ? ObjectMetadata() : holding(reservation) { try keep?() ?? ObjectMetadata() },
             condition: context.specification.overwrite == .never ? .absent : .none,
             modified: item.modified,
             isCopy: plan.reading == .byService,
             isLink: item.link != nil
         )
+        if isKeptLate, let keep { upload.setMetadata(late: keep) }
         let resumption = try takeUp(earlier, plan, item, upload, reservation)
         if case .committed(let id, let receipts, let tag) = resumption {
             if let reservation { gate.release(reservation) }
@@ -290,8 +302,13 @@ final class Admitter {
         _ upload: Upload,
         _ reservation: Reservation?
     ) throws -> RunJournal.Resumption {
+        try holding(reservation) { try context.journal?.takeUp(earlier, plan, item, upload) ?? .anew(replacing: nil) }
+    }
+
+    /// What `body` returns; where it fails the memory that was kept is given back.
+    private func holding<Result>(_ reservation: Reservation?, _ body: () throws -> Result) throws -> Result {
         do {
-            return try context.journal?.takeUp(earlier, plan, item, upload) ?? .anew(replacing: nil)
+            return try body()
         } catch {
             if let reservation { gate.release(reservation) }
             throw error

@@ -123,6 +123,9 @@ final class ReadStage: Sendable {
         } else {
             try checkWhole(transfer, object, count, wanted: task.count)
         }
+        if let preservation = context.preservation, transfer.plan.isReadAtOnce {
+            transfer.upload.metadata = preservation.kept(of: try object.metadata)
+        }
         if let encoded = task.encoded.take() {
             let chunk = RawChunk(transfer: transfer, ordinal: task.ordinal, offset: task.offset, raw: slab, encoded: encoded)
             if !output.send(chunk, weight: count) { settlement.drop(transfer, failure: Cancelled()) }

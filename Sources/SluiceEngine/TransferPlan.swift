@@ -53,6 +53,10 @@ struct TransferPlan: Sendable, Equatable {
         }
     }
 
+    /// Whether a reader opens the object, reads all of it and hands it on to be put by one step: what the source keeps
+    /// beside the bytes then comes with them, and need not be asked for.
+    var isReadAtOnce: Bool { chunkCount == 1 && reading == .slab && route == .whole }
+
     /// Bytes of chunk `ordinal`.
     func length(ofChunk ordinal: Int, size: Int?) -> Int {
         if let size { return min(chunkSize, size - ordinal * chunkSize) }

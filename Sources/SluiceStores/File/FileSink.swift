@@ -121,6 +121,7 @@ final class FileSinkWorker {
             return outcome
         case .commit:
             guard let file = upload.session as? TemporaryFile else { preconditionFailure("a commit without a begin") }
+            try upload.awaitMetadata()
             try file.commit(upload.condition, upload.metadata)
             upload.session = nil
             return StepOutcome()
@@ -151,6 +152,7 @@ final class FileSinkWorker {
                 advice: "It changes on the way or has changed in the store: look at it with another client"
             )
         }
+        try upload.awaitMetadata()
         try file.commit(upload.condition, upload.metadata)
         upload.session = nil
         return outcome
