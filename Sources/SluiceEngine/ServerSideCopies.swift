@@ -23,10 +23,10 @@ final class ServerSideCopies: Sendable {
     /// The service has copied something.
     func confirm() { state.withLock { $0.hasCopied = true } }
 
-    /// The service has refused to copy something.
-    func refuse(_ failure: any Failure) {
+    /// The service has refused to copy something; or it is not asked to, because of what one object is.
+    func refuse(_ failure: any Failure, isOfService: Bool) {
         state.withLock { state in
-            if !state.hasCopied { state.isOff = true }
+            if isOfService, !state.hasCopied { state.isOff = true }
             guard state.note == nil else { return }
             let what = state.isOff ? "objects" : "some objects"
             state.note =

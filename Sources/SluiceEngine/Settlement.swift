@@ -79,12 +79,12 @@ final class Settlement: StepObserver {
 
     /// Gives a piece up so that its object is read by us: the sink's service does not copy it by itself.
     func goThroughUs(_ transfer: ItemTransfer, because failure: any Failure) {
-        drop(transfer, failure: refused(transfer, failure))
+        drop(transfer, failure: refused(transfer, failure, isOfService: false))
     }
 
     /// Marks a transfer to be started over through this machine.
-    private func refused(_ transfer: ItemTransfer, _ failure: any Failure) -> any Failure {
-        context.serverSide?.refuse(failure)
+    private func refused(_ transfer: ItemTransfer, _ failure: any Failure, isOfService: Bool) -> any Failure {
+        context.serverSide?.refuse(failure, isOfService: isOfService)
         transfer.withState {
             $0.startOver = StartOver(item: transfer.item, restarts: transfer.restarts, after: .zero, goesThroughUs: true)
         }
@@ -240,7 +240,7 @@ final class Settlement: StepObserver {
 
     private func failed(_ action: SinkStep.Action, _ problem: any Failure, _ transfer: ItemTransfer) {
         let isCopy = transfer.upload.isCopy && action.isData && ServerSideCopies.canGoThroughUs(problem)
-        let failure = isCopy ? refused(transfer, problem) : problem
+        let failure = isCopy ? refused(transfer, problem, isOfService: true) : problem
         switch action {
         case .commit: settle(transfer) { $0.committer.commitFailed(failure) }
         case .abort: settle(transfer) { $0.committer.aborted() }
