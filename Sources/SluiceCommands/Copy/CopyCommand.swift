@@ -47,6 +47,13 @@ struct CopyCommand: ParsableCommand {
     func specification() throws -> CopySpecification {
         var specification = try copy.specification(connection, selection, environment: ProcessEnvironment.variables)
         specification.table = try table.options(for: specification.source)
+        if specification.table.query != nil,
+            specification.table.format(forName: specification.sink.description) == .parquet
+        {
+            // A Parquet file is compressed page by page, and keeps its name.
+            specification.table.pageCodec = specification.codec
+            specification.codec = nil
+        }
         return specification
     }
 

@@ -16,7 +16,7 @@ struct TableArguments: ParsableArguments {
 
     @Option(
         help: .init(
-            "What rows become: csv, delimited text, or jsonl, an object of JSON a line; auto goes by the sink's name.",
+            "What rows become: csv, delimited text; jsonl, an object of JSON a line; parquet, whose pages --compress is for; auto goes by the sink's name.",
             valueName: "format"
         )
     )

@@ -1,3 +1,4 @@
+package import SluiceCore
 package import SluiceODBC
 package import SluiceTables
 
@@ -16,11 +17,15 @@ package struct TableOptions: Sendable {
     package var query: TableQuery?
     package var format = Format.auto
     package var delimited = DelimitedFormat()
+    /// Compresses pages within Parquet files, which are not compressed as a whole.
+    package var pageCodec: (any ChunkCodec)?
 
     package init() {}
 
+    func parquetCodec() throws -> ParquetCodec { try pageCodec.map { try ParquetCodec($0) } ?? .none }
+
     /// The format of an object of this name, which may end with a codec's suffix.
-    func format(forName name: String) -> Format {
+    package func format(forName name: String) -> Format {
         guard format == .auto else { return format }
         let bare = [".gz", ".zst", ".lz4"].first { name.hasSuffix($0) }.map { String(name.dropLast($0.count)) } ?? name
         return switch bare.split(separator: ".").last?.lowercased() {

@@ -13,6 +13,8 @@ struct TableSource: ObjectSource {
     private let profiles: DriverProfiles
     /// For rows that come from the driver.
     private let rowMemory: Int
+    /// For a row group of a Parquet file.
+    private let groupMemory: Int
 
     /// - Parameters:
     ///   - target: the sink's name, which may say what the format is.
@@ -27,13 +29,10 @@ struct TableSource: ObjectSource {
             )
         }
         format = options.format(forName: target)
-        guard format == .csv || format == .jsonl else {
-            throw CopyError(
-                .usage,
-                "rows can't become \(format.rawValue) in this version",
-                advice: "Give --format csv or --format jsonl"
-            )
+        guard format != .binary else {
+            throw CopyError(.usage, "rows are no bytes as they are", advice: "Give --format csv, jsonl or parquet")
         }
+        _ = try options.parquetCodec()
         // What the options contradict each other in is found before the database is asked.
         _ = try options.delimited.makeEncoder([])
         self.location = location
@@ -43,6 +42,7 @@ struct TableSource: ObjectSource {
         self.query = query
         profiles = try DriverProfiles()
         rowMemory = min(4 << 20, memory.rawValue / 16)
+        groupMemory = min(64 << 20, memory.rawValue / 4)
     }
 
     var isRereadable: Bool { false }
@@ -62,8 +62,12 @@ struct TableSource: ObjectSource {
     }
 
     private func encoder(_ columns: [Column]) throws -> any RowEncoder {
-        guard format == .jsonl else { return try options.delimited.makeEncoder(columns) }
-        return JSONRowEncoder(JSONFormat(.lines), columns: columns)
+        switch format {
+        case .jsonl: JSONRowEncoder(JSONFormat(.lines), columns: columns)
+        case .parquet:
+            try ParquetEncoder(columns: columns, codec: options.parquetCodec(), groupBytes: groupMemory)
+        case .auto, .csv, .binary: try options.delimited.makeEncoder(columns)
+        }
     }
 
     private func connect() throws -> Connection { try Connection(string, password: password, profiles: profiles) }

@@ -132,6 +132,43 @@ import Testing
         #expect(try text() == "\(header)\n2024-02-29\n")
     }
 
+    @Test("Parquet holds every type as what it is", arguments: ["none", "gzip", "zstd"])
+    func parquet(_ codec: String) throws {
+        let sql = """
+            select n::int4 as i, n::int8 * 1000000007 as b, (n / 4.0)::numeric(20, 4) as d, n / 3::float8 as f, n % 2 = 0 as t,
+            case when n % 7 > 0 then 'word ' || n % 100 end as w, date '1200-01-01' + n as day,
+            timestamp '2000-01-01 00:00:00.000001' + n * interval '1 day' as at, timestamptz '2000-01-01 00:00:00+02' as moment,
+            decode(md5(n::text), 'hex') as bytes, md5(n::text)::uuid as id from generate_series(1, 30000) as s(n)
+            """
+        var words = [
+            "copy", "odbc:" + (try DatabaseUnderTest.postgresql.launcher()["connection"]),
+            directory.path + "/rows.parquet",
+        ]
+        words += ["--query", sql, "--compress", codec, "--quiet"]
+        let environment = try DatabaseUnderTest.postgresql.environment().map { "\($0)=\($1)" }
+        #expect(try Command.run(["env"] + environment + [sluiceProgram] + words).status == 0)
+        #expect(try directory.tree() == ["rows.parquet"])
+        let script = """
+            import datetime, decimal, hashlib, sys, uuid
+            import pyarrow.parquet
+            table = pyarrow.parquet.read_table(sys.argv[1])
+            rows = table.to_pylist()
+            utc = datetime.timezone.utc
+            for n, row in enumerate(rows, 1):
+                digest = hashlib.md5(str(n).encode()).digest()
+                assert row["i"] == n and row["b"] == n * 1000000007 and row["d"] == decimal.Decimal(n) / 4, row
+                assert row["f"] == n / 3 and row["t"] == (n % 2 == 0), row
+                assert row["w"] == (f"word {n % 100}" if n % 7 else None), row
+                assert row["day"] == datetime.date(1200, 1, 1) + datetime.timedelta(n), row
+                assert row["at"] == datetime.datetime(2000, 1, 1, 0, 0, 0, 1) + datetime.timedelta(n), row
+                assert row["moment"] == datetime.datetime(1999, 12, 31, 22, tzinfo=utc), row
+                assert row["bytes"] == digest and row["id"] in (digest, uuid.UUID(bytes=digest), str(uuid.UUID(bytes=digest))), row
+            print(len(rows), table.schema.field("d").type)
+            """
+        let read = try Command.run([Project.python, "-c", script, directory.path + "/rows.parquet"])
+        #expect(String(decoding: read.output, as: UTF8.self) == "30000 decimal128(20, 4)\n")
+    }
+
     @Test("a table goes to a store in blocks as it goes to a file", arguments: Stores.all.filter { !($0 is FileStore) })
     func toStore(_ store: any StoreUnderTest) throws {
         var specification = try specification(

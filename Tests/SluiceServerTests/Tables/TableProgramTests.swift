@@ -72,7 +72,8 @@ import Testing
         "what can't be is refused before the database is asked",
         arguments: [
             ([], "--table"), (["--table", "a", "--query", "b"], "exclude each other"),
-            (["--table", "a", "--format", "parquet"], "parquet"),
+            (["--table", "a", "--format", "binary"], "--format csv"),
+            (["--table", "a", "--format", "parquet", "--compress", "lz4"], "lz4"),
             (["--table", "a", "--csv-delimiter", ""], "delimiter is empty"),
             (["--table", "a", "--csv-quote", "ab"], "--csv-quote"),
             (["--table", "a", "--csv-null", "\\q"], "backslash"),
