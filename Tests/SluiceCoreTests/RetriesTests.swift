@@ -1,7 +1,7 @@
 import SluiceCore
 import Testing
 
-@Suite(.timeLimit(.minutes(1))) struct RetriesTests {
+@Suite(.timeLimit(.minutes(30))) struct RetriesTests {
     private static func policy(base: Duration = .microseconds(1)) -> RetryPolicy {
         RetryPolicy(attempts: 3, base: base, ceiling: base)
     }

@@ -5,7 +5,7 @@ import SluiceTestSupport
 import Testing
 
 /// What is kept beside an object's bytes, and what that costs.
-@Suite(.serialized, .timeLimit(.minutes(10)))
+@Suite(.serialized, .timeLimit(.minutes(30)))
 struct PreservationTests {
     private static let stores = Stores.all.filter { $0 is AzureStore || $0 is S3Store }
 

@@ -7,7 +7,7 @@ import SluiceTestSupport
 import Testing
 
 /// Questions to a store over a line that goes away and comes back.
-@Suite(.serialized, .timeLimit(.minutes(10)))
+@Suite(.serialized, .timeLimit(.minutes(30)))
 struct QuestionTests {
     private static let stores = Stores.all.filter { $0 is AzureStore || $0 is S3Store }
     /// Fewer attempts than an outage takes here, and none waits long.

@@ -35,7 +35,7 @@ struct TableArguments: ParsableArguments {
     var csvNull: String?
 
     @Flag(inversion: .prefixedNo, help: "Write the columns' names in the first row.")
-    var csvHeader: Bool?
+    var csvHeader = true
 
     @Option(help: .init("Behind each row; LF by default.", valueName: "text"))
     var csvRowDelimiter: String?
@@ -77,7 +77,7 @@ struct TableArguments: ParsableArguments {
         let all = [
             ("--table", table != nil), ("--query", query != nil), ("--csv-delimiter", csvDelimiter != nil),
             ("--csv-quote", csvQuote != nil), ("--csv-escape", csvEscape != nil), ("--csv-null", csvNull != nil),
-            (csvHeader == false ? "--no-csv-header" : "--csv-header", csvHeader != nil),
+            ("--no-csv-header", !csvHeader),
             ("--csv-row-delimiter", csvRowDelimiter != nil), ("--csv-quote-all", csvQuoteAll),
             ("--csv-encoding", csvEncoding != nil),
         ]
@@ -95,7 +95,7 @@ struct TableArguments: ParsableArguments {
         }
         if let csvEscape { format.escape = try TableArguments.character(csvEscape, "--csv-escape") }
         if let csvNull { format.null = try TableArguments.bytes(csvNull, "--csv-null") }
-        format.hasHeader = csvHeader ?? true
+        format.hasHeader = csvHeader
         format.quotesAll = csvQuoteAll
         format.encoding = csvEncoding
         return format

@@ -74,7 +74,7 @@ import Testing
         ["--format", "csv"], ["--table", "t"], ["--query", "q"], ["--partition-column", "c"], ["--partitions", "2"],
         ["--batch-rows", "2"], ["--max-rows-per-file", "2"], ["--file-prefix", "p"],
         ["--csv-delimiter", ";"], ["--csv-quote", "x"], ["--csv-escape", "x"], ["--csv-null", "x"],
-        ["--csv-header"], ["--no-csv-header"],
+        ["--no-csv-header"],
         ["--csv-encoding", "x"], ["--csv-row-delimiter", "x"], ["--csv-quote-all"],
         ["--skip-bad-rows"], ["--bad-rows", "x"], ["--max-bad-rows", "1"],
     ]

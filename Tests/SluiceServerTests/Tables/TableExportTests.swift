@@ -5,7 +5,7 @@ import SluiceTestSupport
 import Testing
 
 /// Tables of real databases as delimited text: every value is what the database's own client was told.
-@Suite(.timeLimit(.minutes(10))) struct TableExportTests {
+@Suite(.timeLimit(.minutes(30))) struct TableExportTests {
     private let directory: TemporaryDirectory
 
     init() throws { directory = try TemporaryDirectory() }

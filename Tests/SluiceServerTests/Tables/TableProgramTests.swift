@@ -3,7 +3,7 @@ import SluiceTestSupport
 import Testing
 
 /// `sluice copy odbc:…` as users type it.
-@Suite(.timeLimit(.minutes(10))) struct TableProgramTests {
+@Suite(.timeLimit(.minutes(30))) struct TableProgramTests {
     private let directory: TemporaryDirectory
     private let location: String
 
