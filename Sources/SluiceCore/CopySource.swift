@@ -2,8 +2,8 @@
 ///
 /// Only the store that it is of reads it. A class, because a step that held a value of any size could not be taken apart.
 package protocol CopySource: AnyObject, Sendable {
-    /// The version to copy: another one is refused. Nil where the service has no versions.
-    var entityTag: String? { get }
+    /// The version to copy: another one is refused.
+    var entityTag: String { get }
 }
 
 /// A range of an object that the sink's service is to copy by itself.

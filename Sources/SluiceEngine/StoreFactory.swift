@@ -3,9 +3,9 @@ internal import SluiceStores
 
 /// Makes the stores that a specification names: here is the one place that knows them all.
 struct StoreFactory {
-    private let specification: CopySpecification
+    let specification: CopySpecification
     private let run: String?
-    private let limits: RunLimits
+    let limits: RunLimits
 
     /// - Parameters:
     ///   - run: the identifier of a run that another process can go on with.
@@ -57,10 +57,9 @@ struct StoreFactory {
     /// Whether source and sink are of one service, and nothing is asked for that wants the bytes to come by here.
     private func copiesByService(_ sink: any ObjectSink) throws -> Bool {
         guard specification.mayCopyByService, let sink = sink as? BlobSink else { return false }
-        let target = try StoreTarget(specification.source)
-        switch target.kind {
-        case .s3, .azure: return sink.copies(from: try readDialect(target))
-        case .file, .standardStream, .http: return false
+        switch specification.source {
+        case .s3, .azure: return sink.copies(from: try readDialect(StoreTarget(specification.source)))
+        case .file, .standardStream, .http, .odbc: return false
         }
     }
 
@@ -207,41 +206,6 @@ struct StoreFactory {
         }
     }
 
-    /// Refuses to keep what the sink can't hold.
-    private func checkPreservation(_ target: StoreTarget) throws {
-        let isStore = target.kind == .s3 || target.kind == .azure
-        let isFile = if case .file = target.kind { true } else { false }
-        for kind in specification.preserved where !isStore && !(isFile && kind != .metadata) {
-            throw CopyError(
-                .usage,
-                "\(specification.sink) can't keep what --preserve \(kind.rawValue) asks for",
-                advice: "Leave \(kind.rawValue) out"
-            )
-        }
-    }
-
-    /// Refuses to make links where there are none, or where names change, so that links would lead to what is not there.
-    private func checkLinks(_ target: StoreTarget) throws {
-        guard specification.links == .copy else { return }
-        guard case .file = specification.source, case .file = target.kind else {
-            throw CopyError(
-                .usage,
-                "--symlinks copy makes symbolic links of symbolic links, and only files and directories of this machine have them",
-                advice: "Give --symlinks follow or --symlinks skip"
-            )
-        }
-        let others = [
-            (specification.codec != nil, "--compress"), (specification.decompresses, "--decompress"),
-            (specification.layout != .preserve, "--layout \(specification.layout.rawValue)"),
-        ]
-        guard let other = others.first(where: \.0)?.1 else { return }
-        throw CopyError(
-            .usage,
-            "--symlinks copy and \(other) exclude each other: names change, and links would lead to names that are gone",
-            advice: "Leave one of them out, or give --symlinks follow or skip"
-        )
-    }
-
     private var walk: WalkOptions {
         var options = WalkOptions()
         options.recursive = specification.selection.recursive
@@ -339,96 +303,4 @@ struct StoreFactory {
     }
 
     private var sinkClient: HTTPClient { HTTPClient(settings: settings(specification.sinkConnection)) }
-
-    private func readDialect(
-        _ target: StoreTarget,
-        _ role: StoreRole,
-        _ connection: ConnectionOptions,
-        of location: Location
-    ) throws -> any BlobReadDialect {
-        switch target.kind {
-        case .http(let base):
-            try requireEncryption(base, connection)
-            return HTTPReadDialect(base: base, authorization: try credentials(role).httpAuthorization())
-        case .s3:
-            return try S3ReadDialect.make(location: location, options: connection, environment: credentials(role))
-        case .azure:
-            return try AzureReadDialect.make(
-                location: location,
-                options: connection,
-                environment: credentials(role),
-                exchange: tokenExchange(connection)
-            )
-        case .file, .standardStream:
-            preconditionFailure("only stores behind HTTP have a dialect")
-        }
-    }
-
-    private func credentials(_ role: StoreRole) -> CredentialEnvironment {
-        CredentialEnvironment(role: role, variables: specification.environment, read: CredentialEnvironment.readFile)
-    }
-
-    /// Reaches the directory that gives out tokens: through the same proxy, but pin and client certificate are the
-    /// store's own.
-    private func tokenExchange(_ connection: ConnectionOptions) -> HTTPClient {
-        var own = connection
-        own.pin = nil
-        own.clientCertificate = nil
-        own.clientKey = nil
-        return HTTPClient(settings: settings(own))
-    }
-
-    private func settings(_ connection: ConnectionOptions) -> TransportSettings {
-        let proxy = specification.environment["SLUICE_PROXY_USERPWD"].map { Secret($0) }
-        var settings = TransportSettings(options: connection, proxyCredentials: proxy)
-        settings.limits = limits.transport
-        settings.retries = limits.retries
-        return settings
-    }
-
-    /// Bytes that come over a connection are held back there.
-    private var localPace: (any Pace)? {
-        switch specification.source {
-        case .file, .standardStream: limits.transport.sent
-        case .http, .s3, .azure, .odbc: nil
-        }
-    }
-
-    private func requireEncryption(_ address: HTTPAddress, _ connection: ConnectionOptions) throws {
-        guard address.isEncrypted || address.isLoopback || connection.allowsPlaintext else {
-            throw CopyError(
-                .usage,
-                "\(address.origin) is not encrypted",
-                advice: "Write https://, or --allow-plaintext if the line is yours alone"
-            )
-        }
-    }
-}
-
-extension CopySpecification {
-    /// Whether files get the times that they have in the source.
-    var keepsTimes: Bool {
-        guard preserved.contains(.times), layout != .merge, case .file = source, case .file = sink else { return false }
-        return true
-    }
-
-    /// Whether bytes may go by without being seen here. A bandwidth is this machine's, and so are the bytes it is set for.
-    var mayCopyByService: Bool {
-        if case .odbc = source { return false }
-        return copiesByService && codec == nil && !decompresses && layout != .merge && bandwidth == nil
-    }
-
-    /// Whether what stands in the sink decides what is copied.
-    var skipsUnchanged: Bool { overwrite == .ifNewer || overwrite == .ifDifferent }
-
-    /// Whether the sink is looked at beside the source.
-    var comparesWithSink: Bool { skipsUnchanged || isComparison }
-
-    /// Whether the sink's list can be merged with the source's: both are in the order of names, and names are the same.
-    var mergesListings: Bool {
-        switch sink {
-        case .s3, .azure: comparesWithSink && layout == .preserve && codec == nil && !decompresses && filesFrom == nil
-        case .file, .standardStream, .http, .odbc: false
-        }
-    }
 }

@@ -1,5 +1,6 @@
 import SluiceCore
 import SluicePipeline
+import SluiceTestSupport
 import Testing
 
 private func receipt(_ ordinal: Int) -> BlockReceipt { BlockReceipt(ordinal: ordinal, length: 1, checksum: nil, tag: "\(ordinal)") }

@@ -15,6 +15,13 @@ struct TableSource: ObjectSource {
     private let rowMemory: Int
     /// For a row group of a Parquet file.
     private let groupMemory: Int
+    /// The session that the list has made, for the object that it named.
+    private let listed = Locked<Session?>(nil)
+
+    private struct Session: Sendable {
+        let connection: Connection
+        let scan: TableScan
+    }
 
     /// - Parameters:
     ///   - target: the sink's name, which may say what the format is.
@@ -51,14 +58,15 @@ struct TableSource: ObjectSource {
 
     func list(_ body: (ListEntry) throws -> Void) throws {
         // A database that isn't there or has no such table is the location's failure, and not an object's.
-        _ = try TableScan(query, connect())
+        let session = try connect()
+        listed.withLock { $0 = session }
         try body(.item(SourceItem(name: "\(query.fileName).\(format.rawValue)", size: nil)))
     }
 
     func open(_ item: SourceItem) throws -> any ReadableObject {
-        let connection = try connect()
-        let scan = try TableScan(query, connection)
-        return TableObject(try scan.rows(of: connection, bytes: rowMemory), try encoder(scan.columns))
+        let session = try listed.withLock { $0.take() } ?? connect()
+        let rows = try session.scan.rows(of: session.connection, bytes: rowMemory)
+        return TableObject(rows, try encoder(session.scan.columns))
     }
 
     private func encoder(_ columns: [Column]) throws -> any RowEncoder {
@@ -70,7 +78,10 @@ struct TableSource: ObjectSource {
         }
     }
 
-    private func connect() throws -> Connection { try Connection(string, password: password, profiles: profiles) }
+    private func connect() throws -> Session {
+        let connection = try Connection(string, password: password, profiles: profiles)
+        return Session(connection: connection, scan: try TableScan(query, connection))
+    }
 }
 
 /// Rows as the bytes that an encoder makes of them, read once from front to back.
@@ -82,8 +93,6 @@ final class TableObject: ReadableObject, @unchecked Sendable {
     private var position = 0
     private var hasBegun = false
     private var hasEnded = false
-    /// Rows that were read so far.
-    private(set) var rows = 0
 
     init(_ reader: any RowReader, _ encoder: any RowEncoder) {
         self.reader = reader
@@ -103,10 +112,7 @@ final class TableObject: ReadableObject, @unchecked Sendable {
         }
         var filled = output.take(into: buffer)
         while filled < buffer.count, !hasEnded {
-            hasEnded = try !reader.next { batch in
-                try encoder.encode(batch, to: output)
-                rows += batch.count
-            }
+            hasEnded = try !reader.next { batch in try encoder.encode(batch, to: output) }
             if hasEnded { try encoder.finish(output) }
             filled += output.take(into: UnsafeMutableRawBufferPointer(rebasing: buffer[filled...]))
         }

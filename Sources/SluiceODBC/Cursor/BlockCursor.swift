@@ -11,6 +11,9 @@ internal import SluiceTables
     private let statement: Statement
     private let bindings: [CellBinding]
     private let canonical: [CanonicalCell?]
+    /// Of each column, apart from its names: they are looked at for every cell.
+    private let kinds: [CellBinding.Kind]
+    private let widths: [Int?]
     private let buffer: RowBuffer
     /// Whether some values are asked for one by one; then rows are, too.
     private let readsByRow: Bool
@@ -36,6 +39,8 @@ internal import SluiceTables
         self.bindings = bindings
         columns = bindings.map(\.column)
         canonical = bindings.map { $0.kind == .text ? CanonicalCell($0.column.type) : nil }
+        kinds = bindings.map(\.kind)
+        widths = bindings.map(\.width)
         buffer = RowBuffer(bindings, bytes: bytes, mostRows: BlockCursor.mostRows)
         readsByRow = bindings.contains { $0.width == nil }
         unsafe fetched = .allocate(capacity: 1)
@@ -155,11 +160,10 @@ internal import SluiceTables
     }
 
     private func completeCell(_ row: Int, _ column: Int) throws {
-        let binding = bindings[column]
         let indicator = unsafe buffer.indicator(row, column)
         let length = unsafe indicator.pointee
-        guard length != SQL_NULL_DATA, let width = binding.width else { return }
-        switch binding.kind {
+        guard length != SQL_NULL_DATA, let width = widths[column] else { return }
+        switch kinds[column] {
         case .double, .float: unsafe indicator.pointee = width
         case .text, .bytes:
             if length > width || length < 0 {

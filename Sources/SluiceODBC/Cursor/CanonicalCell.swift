@@ -33,13 +33,13 @@ enum CanonicalCell {
     }
 
     @unsafe private func boolean(_ cell: UnsafeMutablePointer<UInt8>, _ count: Int) -> Int {
+        guard count == 1 else { return count }
+        switch unsafe cell[0] {
         // A bit column's value is the bit, in some drivers.
-        guard count == 1,
-            let value = ["1": true, "0": false, "t": true, "f": false, "\u{1}": true, "\0": false][
-                Character(Unicode.Scalar(unsafe cell[0]))
-            ]
-        else { return count }
-        return unsafe put(value ? "true" : "false", cell)
+        case UInt8(ascii: "1"), UInt8(ascii: "t"), 1: return unsafe put("true", cell)
+        case UInt8(ascii: "0"), UInt8(ascii: "f"), 0: return unsafe put("false", cell)
+        default: return count
+        }
     }
 
     @unsafe private func put(_ text: StaticString, _ cell: UnsafeMutablePointer<UInt8>) -> Int {

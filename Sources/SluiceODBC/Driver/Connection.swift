@@ -42,12 +42,12 @@ internal import SluiceCore
         do {
             // A driver is known by its name once it is connected; what its manner wants in the string comes before.
             var wanted = string
-            let guess = profiles.profile(forDriver: Connection.driverName(string), string: string)
+            let guess = profiles.profile(forDriver: Connection.driverName(string))
             for (key, value) in guess.options { wanted.add(key, value) }
             if let password { wanted.add("Pwd", password, unless: ["Password"]) }
             try unsafe Connection.open(handle, wanted, string)
             traits = unsafe DriverTraits(handle)
-            profile = profiles.profile(forDriver: traits.driver, string: string)
+            profile = profiles.profile(forDriver: traits.driver)
         } catch {
             _ = unsafe SQLFreeHandle(SQLSMALLINT(SQL_HANDLE_DBC), handle)
             _ = unsafe SQLFreeHandle(SQLSMALLINT(SQL_HANDLE_ENV), environment)
@@ -102,83 +102,24 @@ internal import SluiceCore
         return String(decoding: answer.prefix(max(0, Int(length))).map { UInt8(bitPattern: $0) }, as: UTF8.self)
     }
 
-    /// Runs a statement that gives no rows, or whose rows are not wanted.
-    package func execute(_ sql: String) throws {
+    /// Runs a statement whose rows, if it gives any, are not wanted.
+    private func execute(_ sql: String) throws {
         let statement = try Statement(self)
         try statement.execute(sql)
-    }
-
-    /// The first value of the first row; nil where it is NULL, or there is none.
-    package func value(of sql: String) throws -> String? {
-        try rows(of: sql).first?.first ?? nil
-    }
-
-    /// All rows of a small result, as text.
-    package func rows(of sql: String) throws -> [[String?]] {
-        let statement = try Statement(self)
-        try statement.execute(sql)
-        return try statement.allRows()
-    }
-
-    /// Begins a transaction: statements belong to it until `endTransaction`.
-    package func beginTransaction() throws {
-        try check(
-            unsafe sluice_set_connection(handle, SQL_ATTR_AUTOCOMMIT, SQLULEN(SQL_AUTOCOMMIT_OFF)),
-            "no transaction can be begun"
-        )
-    }
-
-    /// Ends the transaction, and goes on without one.
-    package func endTransaction(commits: Bool) throws {
-        let ending = SQLSMALLINT(commits ? SQL_COMMIT : SQL_ROLLBACK)
-        try check(
-            unsafe SQLEndTran(SQLSMALLINT(SQL_HANDLE_DBC), handle, ending),
-            commits ? "the transaction can't be committed" : "the transaction can't be taken back"
-        )
-    }
-
-    private func check(_ result: SQLRETURN, _ what: String) throws {
-        guard result == SQL_SUCCESS || result == SQL_SUCCESS_WITH_INFO else {
-            throw ODBCError("\(what) in \(string.placeName)", unsafe Diagnostic.all(of: SQL_HANDLE_DBC, handle))
-        }
-    }
-
-    /// Whether the session answers still, as far as the driver knows.
-    package var isAlive: Bool {
-        var isDead: SQLUINTEGER = 0
-        let result = unsafe SQLGetConnectAttr(handle, SQL_ATTR_CONNECTION_DEAD, &isDead, 0, nil)
-        return result != SQL_SUCCESS || isDead == 0
     }
 }
 
 /// What a driver says of itself and of its database.
 package struct DriverTraits: Sendable {
     /// The driver's library, as `psqlodbcw.so`.
-    package let driver: String
-    package let driverVersion: String
-    package let database: String
-    package let databaseVersion: String
+    let driver: String
     /// Around names; empty where names can't be quoted.
-    package let nameQuote: String
-    /// Rows of parameters that are told one by one.
-    package let countsParameterRows: Bool
+    private let nameQuote: String
 
     @unsafe init(_ handle: SQLHDBC) {
         driver = unsafe DriverTraits.text(handle, SQL_DRIVER_NAME)
-        driverVersion = unsafe DriverTraits.text(handle, SQL_DRIVER_VER)
-        database = unsafe DriverTraits.text(handle, SQL_DBMS_NAME)
-        databaseVersion = unsafe DriverTraits.text(handle, SQL_DBMS_VER)
         let quote = unsafe DriverTraits.text(handle, SQL_IDENTIFIER_QUOTE_CHAR)
         nameQuote = quote == " " ? "" : quote
-        var counts: SQLUINTEGER = 0
-        _ = unsafe SQLGetInfo(
-            handle,
-            SQLUSMALLINT(SQL_PARAM_ARRAY_ROW_COUNTS),
-            &counts,
-            SQLSMALLINT(MemoryLayout<SQLUINTEGER>.size),
-            nil
-        )
-        countsParameterRows = counts == SQL_PARC_BATCH
     }
 
     @unsafe private static func text(_ handle: SQLHDBC, _ information: Int32) -> String {
@@ -189,9 +130,8 @@ package struct DriverTraits: Sendable {
         return String(decoding: answer.prefix(min(answer.count - 1, max(0, Int(length)))), as: UTF8.self)
     }
 
-    /// A name as it stands in a statement; dots between the parts of a qualified one stay.
-    package func quoted(_ name: some StringProtocol) -> String {
-        nameQuote + String(name).replacing(nameQuote.isEmpty ? "\"" : nameQuote, with: nameQuote + nameQuote)
-            + nameQuote
+    /// A name as it stands in a statement.
+    func quoted(_ name: String) -> String {
+        nameQuote.isEmpty ? name : nameQuote + name.replacing(nameQuote, with: nameQuote + nameQuote) + nameQuote
     }
 }

@@ -17,14 +17,6 @@ package struct DriverProfile: Sendable, Hashable {
     /// Expressions by the database's name of a type: what is selected instead of a column of it; `*` stands
     /// for types that have none. `{column}` is the column's quoted name.
     var expressions: [String: String] = [:]
-    /// Begins a transaction in which all statements see the same rows.
-    package var beginsSnapshot: [String] = []
-    /// Names the snapshot of such a transaction, for other sessions.
-    package var exportsSnapshot: String?
-    /// Makes a transaction that was just begun see the snapshot `{snapshot}`.
-    package var importsSnapshot: String?
-    /// Tells how many rows a table has, about: `{table}` is its quoted name as a literal.
-    package var estimatesRows: String?
 
     package static func == (left: Self, right: Self) -> Bool { left.name == right.name }
     package func hash(into hasher: inout Hasher) { hasher.combine(name) }
@@ -41,7 +33,7 @@ package struct DriverProfiles: Sendable {
     }
 
     /// The profile of a driver, which is a library (`psqlodbcw.so`) or a name (`PostgreSQL Unicode`).
-    func profile(forDriver driver: String, string: ConnectionString) -> DriverProfile {
+    func profile(forDriver driver: String) -> DriverProfile {
         let driver = driver.lowercased()
         return profiles.first { $0.drivers.contains { driver.contains($0) } } ?? DriverProfile()
     }
@@ -86,10 +78,6 @@ extension DriverProfile {
         case "on-connect": onConnect.append(value)
         case "rereads-cells": rereadsCells = value == "yes"
         case "types-are-claims": typesAreClaims = value == "yes"
-        case "begin-snapshot": beginsSnapshot.append(value)
-        case "export-snapshot": exportsSnapshot = value
-        case "import-snapshot": importsSnapshot = value
-        case "estimate-rows": estimatesRows = value
         case _ where key.hasPrefix("option."): options.append((String(key.dropFirst(7)), value))
         case _ where key.hasPrefix("read."): expressions[String(key.dropFirst(5)).lowercased()] = value
         default: return false

@@ -24,10 +24,6 @@ extension DriverProfiles {
         read.time = {column}::text
         read.timetz = {column}::text
         read.interval = {column}::text
-        begin-snapshot = begin isolation level repeatable read read only
-        export-snapshot = select pg_export_snapshot()
-        import-snapshot = set transaction snapshot '{snapshot}'
-        estimate-rows = select reltuples::bigint from pg_class where oid = {table}::regclass
 
         [mariadb]
         drivers = maodbc, mariadb, myodbc, mysql
@@ -37,10 +33,6 @@ extension DriverProfiles {
         on-connect = set time_zone = '+00:00'
         ; SQLSetPos leads to another row.
         rereads-cells = no
-        begin-snapshot = set session transaction isolation level repeatable read
-        begin-snapshot = start transaction with consistent snapshot, read only
-        ; Numbers of 32 bits are printed with six digits: the sum is a double, printed with all of them.
-        estimate-rows = select table_rows from information_schema.tables where table_schema = database() and table_name = {table}
 
         [sqlite]
         drivers = sqlite
@@ -51,6 +43,5 @@ extension DriverProfiles {
         ; The driver writes fifteen digits: here are as many as read back as the same number.
         read.* = case typeof({column}) when 'blob' then lower(hex({column})) when 'real' then case when cast(printf('%.15g', {column}) as real) = {column} then printf('%.15g', {column}) when cast(printf('%.16g', {column}) as real) = {column} then printf('%.16g', {column}) else printf('%!.17g', {column}) end else {column} end
         read.blob = {column}
-        begin-snapshot = begin
         """#
 }

@@ -8,8 +8,6 @@ package struct ODBCError: Failure {
     package let cause: String?
     package let advice: String?
     package let isOutage: Bool
-    /// The five letters of the SQLSTATE; empty where the error is not the driver's.
-    package let state: String
 
     package init(_ kind: FailureKind, _ what: String, cause: String? = nil, advice: String? = nil) {
         self.kind = kind
@@ -17,16 +15,13 @@ package struct ODBCError: Failure {
         self.cause = cause
         self.advice = advice
         isOutage = false
-        state = ""
     }
 
     /// - Parameters:
     ///   - what: what was tried.
     ///   - diagnostics: what the driver says; the first is the error.
     init(_ what: String, _ diagnostics: [Diagnostic]) {
-        let first = diagnostics.first
-        state = first?.state ?? ""
-        let meaning = Meaning(state: state)
+        let meaning = Meaning(state: diagnostics.first?.state ?? "")
         kind = meaning.kind
         isOutage = meaning.isOutage
         advice = meaning.advice

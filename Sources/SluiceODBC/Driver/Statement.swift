@@ -19,9 +19,6 @@ internal import CODBC
 
     deinit { _ = unsafe SQLFreeHandle(SQLSMALLINT(SQL_HANDLE_STMT), handle) }
 
-    /// Ends what another thread does with this statement.
-    func cancel() { _ = unsafe SQLCancel(handle) }
-
     /// Runs `sql`; blocks.
     func execute(_ sql: String) throws {
         self.sql = sql
@@ -54,24 +51,6 @@ internal import CODBC
         var count: SQLSMALLINT = 0
         try check(unsafe SQLNumResultCols(handle, &count), "describes the result of")
         return try (0..<Int(count)).map { try ResultColumn(self, number: $0 + 1) }
-    }
-
-    /// The rows, value by value, for small results.
-    func allRows() throws -> [[String?]] {
-        let count = try columns().count
-        var rows: [[String?]] = []
-        while true {
-            let result = unsafe SQLFetch(handle)
-            guard result != SQL_NO_DATA, count > 0 else { return rows }
-            try check(result, "fetches the rows of")
-            rows.append(try (1...count).map { try text(ofColumn: $0) })
-        }
-    }
-
-    private func text(ofColumn number: Int) throws -> String? {
-        var value: [UInt8] = []
-        let isThere = try unsafe read(column: number, as: SQL_C_CHAR, terminator: 1) { unsafe value += $0 }
-        return isThere ? String(decoding: value, as: UTF8.self) : nil
     }
 
     /// Takes a value of the row under the cursor in pieces; false where it is NULL.

@@ -4,9 +4,9 @@ package import SluiceCore
 final class AzureCopySource: CopySource {
     let service: AzureService
     let name: String
-    let entityTag: String?
+    let entityTag: String
 
-    init(service: AzureService, name: String, entityTag: String?) {
+    init(service: AzureService, name: String, entityTag: String) {
         self.service = service
         self.name = name
         self.entityTag = entityTag
@@ -52,9 +52,8 @@ extension AzureDialect {
     }
 
     private func sourceHeaders(_ source: AzureCopySource, _ now: Timestamp) throws -> [HTTPRequest.Header] {
-        var headers = try source.service.copySourceHeaders(name: source.name, now: now)
-        if let tag = source.entityTag { headers.append(.init("x-ms-source-if-match", tag)) }
-        return headers
+        try source.service.copySourceHeaders(name: source.name, now: now)
+            + [.init("x-ms-source-if-match", source.entityTag)]
     }
 
     // MARK: Answers

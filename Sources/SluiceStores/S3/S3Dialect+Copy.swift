@@ -4,9 +4,9 @@ package import SluiceCore
 final class S3CopySource: CopySource {
     let bucket: String
     let key: String
-    let entityTag: String?
+    let entityTag: String
 
-    init(bucket: String, key: String, entityTag: String?) {
+    init(bucket: String, key: String, entityTag: String) {
         self.bucket = bucket
         self.key = key
         self.entityTag = entityTag
@@ -14,11 +14,10 @@ final class S3CopySource: CopySource {
 
     /// Names the object, and the version that it must still have.
     var headers: [HTTPRequest.Header] {
-        var headers = [
-            HTTPRequest.Header("x-amz-copy-source", "/\(bucket)/" + PercentEncoding.encode(key, keeping: "/"))
+        [
+            .init("x-amz-copy-source", "/\(bucket)/" + PercentEncoding.encode(key, keeping: "/")),
+            .init("x-amz-copy-source-if-match", entityTag),
         ]
-        if let entityTag { headers.append(.init("x-amz-copy-source-if-match", entityTag)) }
-        return headers
     }
 }
 

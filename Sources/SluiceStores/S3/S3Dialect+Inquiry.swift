@@ -65,7 +65,7 @@ extension S3Dialect {
         let tag = object["etag"].map(S3Dialect.unquoted)
         if let copy = step.body.copy {
             if let stored = object.s3WholeChecksum, stored == copy.digest { return true }
-            return tag != nil && tag == copy.source.entityTag.map(S3Dialect.unquoted)
+            return tag != nil && tag == S3Dialect.unquoted(copy.source.entityTag)
         }
         if let stored = object.s3WholeChecksum, let sent = step.checksum, stored.algorithm == sent.algorithm {
             return stored == sent

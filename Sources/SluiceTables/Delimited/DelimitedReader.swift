@@ -74,15 +74,8 @@ internal import SluiceCore
     }
 
     private func deliver(_ count: Int, _ body: (borrowing RowBatch) throws -> Void) throws {
-        let text = unsafe UnsafePointer(window.text)
-        let values = unsafe (0..<columns.count).map { column in
-            let offsets = unsafe cells.places + 2 * column
-            return unsafe ColumnValues(base: text, offsets: offsets, lengths: offsets + 1, step: 2 * columns.count)
-        }
         defer { rowsBefore += count }
-        try unsafe body(
-            RowBatch(columns: columns, count: count, values: values, rowsBefore: rowsBefore, lines: cells.lines)
-        )
+        try body(unsafe cells.batch(count, of: columns, in: window.text, rowsBefore: rowsBefore))
     }
 
     private func fill() throws {

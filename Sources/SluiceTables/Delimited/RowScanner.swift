@@ -286,6 +286,15 @@
         }
     }
 
+    /// The first `count` rows, whose cells stand in `text`.
+    func batch(_ count: Int, of table: [Column], in text: UnsafePointer<UInt8>, rowsBefore: Int) -> RowBatch {
+        let values = unsafe (0..<columns).map { column in
+            let offsets = unsafe places + 2 * column
+            return unsafe ColumnValues(base: text, offsets: offsets, lengths: offsets + 1, step: 2 * columns)
+        }
+        return unsafe RowBatch(columns: table, count: count, values: values, rowsBefore: rowsBefore, lines: lines)
+    }
+
     func deallocate() {
         unsafe places.deallocate()
         unsafe lines.deallocate()
