@@ -45,9 +45,12 @@ struct BacklogTests {
             let item = EndedItem(name: "a", version: SourceVersion(size: bytes), outcome: outcome, bytesWritten: bytes)
             return backlog.append(.ended(ItemIdentifier(number: 1), item, hasBegun: hasBegun))
         }
-        #expect(end(Backlog.mostAtStake - 1) == .later)
+        let half = Backlog.mostAtStake / 2
+        #expect(end(half - 1) == .later)
         // Blocks are recorded each, and what failed is sent again in any case.
         #expect(end(1 << 40, hasBegun: true) == .nothing && end(1 << 40, .failed("no")) == .nothing)
+        // Another thread begins before anybody has to wait.
+        #expect(end(1) == .soon && end(half - 1) == .nothing)
         #expect(end(1) == .wait)
         #expect(end(Backlog.mostAtStake) == .wait)
         _ = backlog.take()
