@@ -51,7 +51,7 @@ let package = Package(
         .target(name: "SluiceStores", dependencies: ["SluiceDigests", "SluiceCore", "CCurl", "COpenSSL", "CLinux"]),
         .target(name: "SluiceODBC", dependencies: ["SluiceTables", "SluiceCore", "CODBC"]),
         .target(name: "SluiceTables", dependencies: ["SluiceCore", "CScan"]),
-        .target(name: "SluiceCodecs", dependencies: ["SluiceCore", "CISAL", "CZlib", "CLZ4", "CZstd"]),
+        .target(name: "SluiceCodecs", dependencies: ["SluiceCore", "CISAL", "CZlib", "CLZ4", "CZstd", "CSnappy"]),
         .target(name: "SluiceDigests", dependencies: ["SluiceCore", "CFold", "COpenSSL"]),
         .target(name: "SluiceCore"),
         .target(name: "CFold"),
@@ -64,6 +64,7 @@ let package = Package(
         library("CISAL", pkgConfig: "libisal", package: "libisal-dev"),
         library("CZlib", pkgConfig: "zlib", package: "zlib1g-dev"),
         library("CLZ4", pkgConfig: "liblz4", package: "liblz4-dev"),
+        library("CSnappy", pkgConfig: "snappy", package: "libsnappy-dev"),
         library("CZstd", pkgConfig: "libzstd", package: "libzstd-dev"),
 
         .testTarget(name: "SluiceCoreTests", dependencies: ["SluiceCore", "SluiceTestSupport"]),
@@ -119,7 +120,8 @@ let package = Package(
         .testTarget(
             name: "SluiceFuzzTests",
             dependencies: [
-                "SluiceCommands", "SluiceEngine", "SluiceStores", "SluiceTables", "SluiceCore", "SluiceTestSupport",
+                "SluiceCommands", "SluiceEngine", "SluiceStores", "SluiceTables", "SluiceCodecs", "SluiceCore",
+                "SluiceTestSupport",
             ],
             exclude: ["Corpus"]
         ),

@@ -53,6 +53,11 @@ extension CodecError {
         )
     }
 
+    /// A block can't be restored, or be made.
+    static func block(_ format: String, _ reason: String) -> CodecError {
+        CodecError(.integrity, "the \(format) data are damaged", cause: reason, advice: "Fetch or make them again")
+    }
+
     /// The compressed data end, after `offset` bytes, within a frame.
     static func truncated(_ format: CodecFormat, offset: Int) -> CodecError {
         CodecError(

@@ -50,7 +50,10 @@ internal import CISAL
         let before = unsafe state.pointee.avail_in
         let answer = unsafe isal_inflate(state)
         let ended = unsafe state.pointee.block_state == ISAL_BLOCK_FINISH
-        progress.advance(Int(unsafe before - state.pointee.avail_in), frameEnded: ended)
+        // Behind damage ISA-L may give back more bytes than it has taken in this call.
+        let taken = unsafe Int(before) - Int(state.pointee.avail_in)
+        progress.advance(max(0, taken), frameEnded: ended)
+        guard taken >= 0 else { throw CodecError.corrupt(.gzip, offset: progress.offset, "invalid deflate block") }
         guard answer == ISAL_DECOMP_OK || answer == ISAL_END_INPUT || answer == ISAL_OUT_OVERFLOW else {
             throw CodecError.corrupt(.gzip, offset: progress.offset, GzipDecoder.reason(answer))
         }

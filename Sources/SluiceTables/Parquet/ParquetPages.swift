@@ -8,17 +8,18 @@ package struct ParquetCodec: Sendable {
 
     package static let none = ParquetCodec(number: 0, codec: nil)
 
-    /// A codec whose frames Parquet takes as they are: gzip or zstd.
+    /// A codec whose frames Parquet takes as they are: snappy, gzip or zstd.
     /// - Throws: a `TableError` for others.
     package init(_ codec: any ChunkCodec) throws(TableError) {
         switch codec.name {
+        case "snappy": self.init(number: 1, codec: codec)
         case "gzip": self.init(number: 2, codec: codec)
         case "zstd": self.init(number: 6, codec: codec)
         default:
             throw TableError(
                 .usage,
                 "Parquet files are not compressed by \(codec.name)",
-                advice: "Choose gzip, zstd or none"
+                advice: "Choose snappy, gzip, zstd or none"
             )
         }
     }

@@ -2,7 +2,8 @@ internal import Glibc
 
 /// The least and the greatest value of a column in a row group, and how many there are not.
 ///
-/// They are kept where readers order values as their bytes or as numbers of 32 or 64 bits, and not for longer values.
+/// They are kept where readers order values as their bytes or as numbers of 32 or 64 bits, and not for longer values. NaN
+/// has no order, and is left out; a least zero is written as -0 and a greatest as +0, so that neither zero is passed over.
 struct ParquetStatistics {
     var nulls = 0
     private let order: Order
@@ -11,7 +12,7 @@ struct ParquetStatistics {
     private var isUseless = false
 
     private enum Order {
-        case bytes, int32, int64, uint32, uint64, none
+        case bytes, int32, int64, uint32, uint64, float, double, none
     }
 
     /// Longer values would make the footer longer than they are worth.
@@ -24,8 +25,10 @@ struct ParquetStatistics {
         case (.int64, .integer(_, isSigned: false)): order = .uint64
         case (.int32, _): order = .int32
         case (.int64, _): order = .int64
-        // Floats have NaN and two zeros, booleans nothing to find, long decimals an order of their own.
-        case (.float, _), (.double, _), (.boolean, _), (.fixed, _): order = .none
+        case (.float, _): order = .float
+        case (.double, _): order = .double
+        // Booleans have nothing to find, long decimals an order of their own.
+        case (.boolean, _), (.fixed, _), (.int96, _): order = .none
         }
     }
 
@@ -35,6 +38,7 @@ struct ParquetStatistics {
             isUseless = true
             return
         }
+        guard unsafe !isNaN(value) else { return }
         if least == nil {
             least = unsafe Array(value)
             greatest = least
@@ -42,6 +46,15 @@ struct ParquetStatistics {
         }
         if unsafe isLess(value, least!) { least = unsafe Array(value) }
         if unsafe isGreater(value, greatest!) { greatest = unsafe Array(value) }
+    }
+
+    @unsafe private func isNaN(_ value: UnsafeBufferPointer<UInt8>) -> Bool {
+        let raw = UnsafeRawBufferPointer(value)
+        return switch order {
+        case .float: unsafe raw.loadUnaligned(as: Float.self).isNaN
+        case .double: unsafe raw.loadUnaligned(as: Double.self).isNaN
+        case .bytes, .int32, .int64, .uint32, .uint64, .none: false
+        }
     }
 
     @unsafe private func isLess(_ value: UnsafeBufferPointer<UInt8>, _ other: [UInt8]) -> Bool {
@@ -58,6 +71,8 @@ struct ParquetStatistics {
         case .int64: return unsafe ParquetStatistics.compare(left, right, Int64.self)
         case .uint32: return unsafe ParquetStatistics.compare(left, right, UInt32.self)
         case .uint64: return unsafe ParquetStatistics.compare(left, right, UInt64.self)
+        case .float: return unsafe ParquetStatistics.compare(left, right, Float.self)
+        case .double: return unsafe ParquetStatistics.compare(left, right, Double.self)
         case .bytes, .none:
             let count = min(left.count, right.count)
             let order = count == 0 ? 0 : unsafe Int(memcmp(left.baseAddress!, right.baseAddress!, count))
@@ -65,7 +80,7 @@ struct ParquetStatistics {
         }
     }
 
-    @unsafe private static func compare<Number: FixedWidthInteger & BitwiseCopyable>(
+    @unsafe private static func compare<Number: Comparable & BitwiseCopyable>(
         _ left: UnsafeBufferPointer<UInt8>,
         _ right: UnsafeBufferPointer<UInt8>,
         _ type: Number.Type
@@ -78,7 +93,16 @@ struct ParquetStatistics {
     func write(_ writer: inout ThriftWriter) {
         writer.field(3, Int64(nulls))
         guard !isUseless, let least, let greatest else { return }
-        writer.field(5, greatest)
-        writer.field(6, least)
+        writer.field(5, signed(greatest, isNegative: false))
+        writer.field(6, signed(least, isNegative: true))
+    }
+
+    /// A floating-point zero with the sign that keeps both in range; all else as it is.
+    private func signed(_ value: [UInt8], isNegative: Bool) -> [UInt8] {
+        guard order == .float || order == .double, value.dropLast().allSatisfy({ $0 == 0 }), value.last! & 127 == 0
+        else {
+            return value
+        }
+        return value.dropLast() + [isNegative ? 128 : 0]
     }
 }

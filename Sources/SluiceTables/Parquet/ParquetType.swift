@@ -20,6 +20,8 @@ struct ParquetType: Sendable, Hashable {
         case boolean = 0
         case int32 = 1
         case int64 = 2
+        /// Twelve bytes that older writers have for a timestamp; it is read, and not written.
+        case int96 = 3
         case float = 4
         case double = 5
         case bytes = 6

@@ -2,7 +2,7 @@
 
 extension FuzzTarget {
     /// Rows of users' files, and the values in them.
-    static let tables = [delimited, tabs, bars, json, valueText]
+    static let tables = [delimited, tabs, bars, json, valueText, parquetFile, parquetPage]
 
     /// What a reader made of a text.
     private struct Reading: Equatable {
