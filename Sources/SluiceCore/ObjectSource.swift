@@ -75,16 +75,24 @@ package protocol ObjectSource: Sendable {
     /// no request.
     var requestSize: ClosedRange<Int>? { get }
 
+    /// How many of its objects may be read at a time; nil for as many as go.
+    var mostOpen: Int? { get }
+
     /// Calls `body` for each object, as it is found; blocks, and holds a bounded part of the list in memory.
     /// - Throws: a `Failure` when the location itself can't be listed, and whatever `body` throws.
     func list(_ body: (ListEntry) throws -> Void) throws
 
     /// Opens an object for reading; blocks.
     func open(_ item: SourceItem) throws -> any ReadableObject
+
+    /// Gives up what was kept for further objects, once none is read any more; blocks.
+    func finish()
 }
 
 extension ObjectSource {
     package var requestSize: ClosedRange<Int>? { nil }
+    package var mostOpen: Int? { nil }
+    package func finish() {}
 }
 
 /// An open object. It is closed when it is released.
@@ -141,7 +149,10 @@ extension ReadableObject {
         var done = 0
         while done < count {
             let wanted = min(size, count - done)
-            let read = try unsafe read(at: offset + done, into: UnsafeMutableRawBufferPointer(rebasing: buffer[..<wanted]))
+            let read = try unsafe read(
+                at: offset + done,
+                into: UnsafeMutableRawBufferPointer(rebasing: buffer[..<wanted])
+            )
             guard read > 0 else { return }
             try unsafe take(UnsafeRawBufferPointer(rebasing: buffer[..<read]))
             done += read

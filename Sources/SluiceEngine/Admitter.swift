@@ -42,8 +42,9 @@ final class Admitter {
     /// Objects of several chunks that are under way at a time.
     private static let mostOpen = 32
     private var mostOpen: Int {
+        if let most = context.source.mostOpen { return most }
         // Each holds a decoder's window, which is not of our memory; and one core reads it.
-        context.specification.decompresses ? min(Admitter.mostOpen, 2 * max(2, ProcessorCount.available)) : Admitter.mostOpen
+        return context.specification.decompresses ? min(Admitter.mostOpen, 2 * max(2, ProcessorCount.available)) : Admitter.mostOpen
     }
     /// Below this a wake-up costs more than the chunk.
     private static let smallChunk = 64 << 10

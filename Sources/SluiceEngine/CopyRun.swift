@@ -56,6 +56,7 @@ package final class CopyRun: Sendable {
         cancellation.onCancel { limits.close() }
         let factory = StoreFactory(specification, run: ledger?.identifier, limits: limits)
         let endpoints = try factory.endpoints(source: source, sink: sink)
+        defer { endpoints.source.finish() }
         isOpened.withLock { $0 = true }
         try endpoints.sink.prepare()
         guard !cancellation.isCancelled else { throw Cancelled() }

@@ -48,6 +48,9 @@ package struct CopySpecification: Sendable {
     package enum Connections: Sendable, Equatable {
         case automatic
         case fixed(Int)
+
+        /// Nil where it is found out.
+        var count: Int? { if case .fixed(let count) = self { count } else { nil } }
     }
 
     package var source: Location

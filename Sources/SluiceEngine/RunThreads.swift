@@ -25,7 +25,9 @@ final class RunThreads {
         mostConnections = most
         let (sourceGovernor, mostSources) = RunThreads.governor(context, isRemote: true)
         sources = SourceConnections(governor: sourceGovernor, policy: context.specification.retry.policy)
-        readers = context.source.requestSize == nil || context.isReadBySink ? min(16, max(2, cores)) : min(mostSources, RunThreads.mostBlocked)
+        let usual = context.source.requestSize == nil || context.isReadBySink ? min(16, max(2, cores)) : min(mostSources, RunThreads.mostBlocked)
+        // What is open waits for its source, each object in a thread of its own.
+        readers = max(usual, min(context.source.mostOpen ?? 0, RunThreads.mostBlocked))
         // A worker drives many connections; more workers than cores would only share them.
         // Local writers block in system calls, each on its own thread, of which Dispatch gives a limited number.
         writers = context.sink.traits.isRemote ? min(most, max(2, cores)) : min(most, context.isReadBySink ? RunThreads.mostBlocked : RunThreads.mostLocalWriters)

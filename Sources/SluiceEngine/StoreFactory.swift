@@ -148,7 +148,8 @@ struct StoreFactory {
             password: credentials(.source).odbcPassword()?.value,
             options: specification.table,
             target: sink.isFolder ? "" : sink.name,
-            memory: specification.memory
+            memory: specification.memory,
+            connections: specification.connections.count
         )
     }
 

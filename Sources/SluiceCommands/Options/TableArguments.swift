@@ -16,6 +16,23 @@ struct TableArguments: ParsableArguments {
 
     @Option(
         help: .init(
+            "Read the table in partitions at a time, each into an object of its own: by ranges of --partition-column, or in the database's own way; auto goes by the table's size.",
+            valueName: "N|auto"
+        )
+    )
+    var partitions: PartitionsArgument?
+
+    @Option(help: .init("The column whose ranges are partitions: numbers, dates or texts.", valueName: "name"))
+    var partitionColumn: String?
+
+    @Option(help: .init("Rows that the driver is asked for at a time.", valueName: "N"))
+    var batchRows: Int?
+
+    @Option(help: .init("What the names of a table's objects begin with; part by default.", valueName: "text"))
+    var filePrefix: String?
+
+    @Option(
+        help: .init(
             "What rows become: csv, delimited text; jsonl, an object of JSON a line; parquet, whose pages --compress is for; auto goes by the sink's name.",
             valueName: "format"
         )
@@ -67,6 +84,7 @@ struct TableArguments: ParsableArguments {
             throw UsageError("--table and --query exclude each other", advice: "Leave one of them out")
         }
         options.query = table.map { .table($0) } ?? query.map { .query($0) }
+        try divide(&options)
         options.format = format
         options.delimited = try delimited()
         return options
@@ -75,7 +93,9 @@ struct TableArguments: ParsableArguments {
     /// The options that only rows have, as far as they were given.
     private var given: [String] {
         let all = [
-            ("--table", table != nil), ("--query", query != nil), ("--csv-delimiter", csvDelimiter != nil),
+            ("--table", table != nil), ("--query", query != nil), ("--partitions", partitions != nil),
+            ("--partition-column", partitionColumn != nil), ("--batch-rows", batchRows != nil),
+            ("--file-prefix", filePrefix != nil), ("--csv-delimiter", csvDelimiter != nil),
             ("--csv-quote", csvQuote != nil), ("--csv-escape", csvEscape != nil), ("--csv-null", csvNull != nil),
             ("--no-csv-header", !csvHeader),
             ("--csv-row-delimiter", csvRowDelimiter != nil), ("--csv-quote-all", csvQuoteAll),
@@ -83,6 +103,27 @@ struct TableArguments: ParsableArguments {
         ]
         return all.filter(\.1).map(\.0)
     }
+
+    private func divide(_ options: inout TableOptions) throws {
+        if let batchRows, !(1...TableArguments.mostBatchRows).contains(batchRows) {
+            throw UsageError("--batch-rows \(batchRows) is not from 1 to \(TableArguments.mostBatchRows)")
+        }
+        options.batchRows = batchRows
+        options.partitions = partitions?.partitions
+        options.partitionColumn = partitionColumn
+        if let filePrefix {
+            guard options.isDivided else {
+                throw UsageError(
+                    "--file-prefix names the objects of a table that becomes several",
+                    advice: "Give --partitions too, or leave it out"
+                )
+            }
+            options.filePrefix = filePrefix
+        }
+    }
+
+    /// More make nothing faster.
+    private static let mostBatchRows = 1_000_000
 
     private func delimited() throws -> DelimitedFormat {
         var format = DelimitedFormat()

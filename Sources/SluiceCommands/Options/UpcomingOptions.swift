@@ -6,9 +6,8 @@ enum UpcomingOptions {
     ]
 
     private static let options: Set<String> = [
-        "--bad-rows", "--batch-rows", "--file-prefix",
+        "--bad-rows",
         "--keep-staging", "--max-bad-rows", "--max-rows-per-file",
-        "--partition-column", "--partitions",
         "--sink-credential", "--skip-bad-rows",
         "--source-credential", "--staging", "--staging-compress", "--staging-credential", "--staging-endpoint",
     ]

@@ -21,6 +21,8 @@ struct ChangedSource: ObjectSource {
     var isSingleObject: Bool { base.isSingleObject }
     var allowsReadThrough: Bool { base.allowsReadThrough }
     var requestSize: ClosedRange<Int>? { base.requestSize }
+    var mostOpen: Int? { base.mostOpen }
+    func finish() { base.finish() }
 
     func list(_ body: (ListEntry) throws -> Void) throws {
         let index = try makeIndex()

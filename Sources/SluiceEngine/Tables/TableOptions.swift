@@ -14,15 +14,40 @@ package struct TableOptions: Sendable {
         case parquet
     }
 
+    /// How many partitions a table is read in at a time, each into objects of its own.
+    package enum Partitions: Sendable, Equatable {
+        case automatic
+        case fixed(Int)
+    }
+
     package var query: TableQuery?
     package var format = Format.auto
     package var delimited = DelimitedFormat()
     /// Compresses pages within Parquet files, which are not compressed as a whole.
     package var pageCodec: (any ChunkCodec)?
+    /// Nil for one, unless a column is named.
+    package var partitions: Partitions?
+    /// The column whose ranges are partitions; nil for the database's own way.
+    package var partitionColumn: String?
+    /// Rows that the driver is asked for at a time.
+    package var batchRows: Int?
+    /// Rows of an object at most; nil for as many as the partition has.
+    package var mostRowsPerFile: Int?
+    /// What the names of a table's objects begin with, where it becomes several.
+    package var filePrefix: String?
 
     package init() {}
 
     func parquetCodec() throws -> ParquetCodec { try pageCodec.map { try ParquetCodec($0) } ?? .none }
+
+    /// Whether the table may become several objects, which stand in a folder that the sink's name is then.
+    package var isDivided: Bool {
+        switch partitions {
+        case .fixed(1): mostRowsPerFile != nil
+        case .fixed, .automatic: true
+        case nil: partitionColumn != nil || mostRowsPerFile != nil
+        }
+    }
 
     /// The format of an object of this name, which may end with a codec's suffix.
     package func format(forName name: String) -> Format {

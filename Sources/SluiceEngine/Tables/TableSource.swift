@@ -2,31 +2,36 @@ internal import SluiceCore
 internal import SluiceODBC
 internal import SluiceTables
 
-/// A table of a database, as an object of unknown size that holds its rows.
+/// A table of a database, as one object of unknown size that holds its rows, or as one for each partition of it.
 struct TableSource: ObjectSource {
     let location: Location
-    private let string: ConnectionString
-    private let password: String?
     private let options: TableOptions
     private let query: TableQuery
     private let format: TableOptions.Format
-    private let profiles: DriverProfiles
-    /// For rows that come from the driver.
-    private let rowMemory: Int
-    /// For a row group of a Parquet file.
-    private let groupMemory: Int
-    /// The session that the list has made, for the object that it named.
-    private let listed = Locked<Session?>(nil)
+    private let connect: @Sendable () throws -> Connection
+    private let sessions: TableSessions
+    private let memory: TableMemory
+    private let mostReaders: Int
+    /// What the list has found.
+    private let listed = Locked<Listed?>(nil)
 
-    private struct Session: Sendable {
-        let connection: Connection
+    private struct Listed: Sendable {
         let scan: TableScan
+        let partitions: [String: TablePartition]
     }
 
     /// - Parameters:
     ///   - target: the sink's name, which may say what the format is.
     ///   - memory: the run's, of which rows get a part.
-    init(_ location: Location, password: String?, options: TableOptions, target: String, memory: ByteCount) throws {
+    ///   - connections: the most that the table is read with.
+    init(
+        _ location: Location,
+        password: String?,
+        options: TableOptions,
+        target: String,
+        memory: ByteCount,
+        connections: Int?
+    ) throws {
         guard case .odbc(let text) = location else { preconditionFailure("not a database") }
         guard let query = options.query else {
             throw CopyError(
@@ -43,80 +48,106 @@ struct TableSource: ObjectSource {
         // What the options contradict each other in is found before the database is asked.
         _ = try options.delimited.makeEncoder([])
         self.location = location
-        string = try ConnectionString(parsing: text)
-        self.password = password
         self.options = options
         self.query = query
-        profiles = try DriverProfiles()
-        rowMemory = min(4 << 20, memory.rawValue / 16)
-        groupMemory = min(64 << 20, memory.rawValue / 4)
+        let (string, profiles) = (try ConnectionString(parsing: text), try DriverProfiles())
+        let connect: @Sendable () throws -> Connection = {
+            try Connection(string, password: password, profiles: profiles)
+        }
+        self.connect = connect
+        sessions = TableSessions(connect)
+        mostReaders = TableSource.readers(options, connections)
+        self.memory = TableMemory(memory, readers: mostReaders)
     }
 
     var isRereadable: Bool { false }
-    var isSingleObject: Bool { true }
+    var isSingleObject: Bool { !options.isDivided }
     var allowsReadThrough: Bool { false }
+    var mostOpen: Int? { mostReaders }
+
+    /// Connections that a database gives without asking what they are for.
+    private static let mostConnections = 16
+    /// A reader waits for the database most of the time, and so more of them than cores pay.
+    private static let readersEachCore = 2
+
+    /// Partitions that are read at a time.
+    private static func readers(_ options: TableOptions, _ connections: Int?) -> Int {
+        guard options.isDivided else { return 1 }
+        let most = min(connections ?? mostConnections, mostConnections)
+        return switch options.partitions {
+        case .fixed(let count): min(count, most)
+        case .automatic: min(most, readersEachCore * ProcessorCount.available)
+        case nil: options.partitionColumn == nil ? 1 : min(most, readersEachCore * ProcessorCount.available)
+        }
+    }
 
     func list(_ body: (ListEntry) throws -> Void) throws {
         // A database that isn't there or has no such table is the location's failure, and not an object's.
-        let session = try connect()
-        listed.withLock { $0 = session }
-        try body(.item(SourceItem(name: "\(query.fileName).\(format.rawValue)", size: nil)))
+        let first = try connect()
+        let scan = try TableScan(query, first)
+        let division = try divide(scan, first)
+        let isWhole = division.partitions.count == 1
+        if isWhole {
+            sessions.begin(with: first)
+        } else {
+            try sessions.begin(with: first, count: min(mostReaders, division.partitions.count))
+        }
+        let names = division.partitions.indices.map { name($0 + 1) }
+        let partitions = Dictionary(uniqueKeysWithValues: zip(names, division.partitions))
+        listed.withLock { $0 = Listed(scan: scan, partitions: partitions) }
+        for name in names { try body(.item(SourceItem(name: name, size: nil))) }
+    }
+
+    private func divide(_ scan: TableScan, _ connection: Connection) throws -> TableDivision {
+        let count: TableDivider.Count =
+            switch options.partitions {
+            case .fixed(let count): .exactly(count)
+            case .automatic: .upTo(mostReaders)
+            case nil: options.partitionColumn == nil ? .exactly(1) : .upTo(mostReaders)
+            }
+        return try TableDivider(scan, connection).divide(by: options.partitionColumn, count)
+    }
+
+    private func name(_ ordinal: Int) -> String {
+        guard options.isDivided else { return "\(query.fileName).\(format.rawValue)" }
+        let digits = String(ordinal)
+        let number = String(repeating: "0", count: max(0, 5 - digits.utf8.count)) + digits
+        return "\(options.filePrefix ?? "part")-\(number).\(format.rawValue)"
     }
 
     func open(_ item: SourceItem) throws -> any ReadableObject {
-        let session = try listed.withLock { $0.take() } ?? connect()
-        let rows = try session.scan.rows(of: session.connection, bytes: rowMemory)
-        return TableObject(rows, try encoder(session.scan.columns))
+        guard let listed = listed.withLock({ $0 }), let partition = listed.partitions[item.name] else {
+            preconditionFailure("only what was listed is opened")
+        }
+        let encoder = try encoder(listed.scan.columns)
+        // The database is asked by whoever reads first: that takes its time.
+        return TableObject(encoder, sessions) { [memory, options] connection in
+            try listed.scan.rows(of: connection, partition, bytes: memory.rows, mostRows: options.batchRows)
+        }
     }
+
+    func finish() { sessions.end() }
 
     private func encoder(_ columns: [Column]) throws -> any RowEncoder {
         switch format {
         case .jsonl: JSONRowEncoder(JSONFormat(.lines), columns: columns)
         case .parquet:
-            try ParquetEncoder(columns: columns, codec: options.parquetCodec(), groupBytes: groupMemory)
+            try ParquetEncoder(columns: columns, codec: options.parquetCodec(), groupBytes: memory.group)
         case .auto, .csv, .binary: try options.delimited.makeEncoder(columns)
         }
     }
-
-    private func connect() throws -> Session {
-        let connection = try Connection(string, password: password, profiles: profiles)
-        return Session(connection: connection, scan: try TableScan(query, connection))
-    }
 }
 
-/// Rows as the bytes that an encoder makes of them, read once from front to back.
-final class TableObject: ReadableObject, @unchecked Sendable {
-    // What has no size is read by one thread at a time, each of which sees what the one before has done.
-    private let reader: any RowReader
-    private let encoder: any RowEncoder
-    private let output = ByteOutput()
-    private var position = 0
-    private var hasBegun = false
-    private var hasEnded = false
+/// What each reader of a table may take beside the slabs.
+struct TableMemory: Sendable {
+    /// Bytes for rows that come from the driver.
+    let rows: Int
+    /// Bytes for a row group of a Parquet file.
+    let group: Int
 
-    init(_ reader: any RowReader, _ encoder: any RowEncoder) {
-        self.reader = reader
-        self.encoder = encoder
-    }
-
-    var size: Int? { nil }
-    var modified: Timestamp? { nil }
-    var metadata: ObjectMetadata { ObjectMetadata() }
-    func checkUnchanged() throws {}
-
-    func read(at offset: Int, into buffer: UnsafeMutableRawBufferPointer) throws -> Int {
-        precondition(offset == position, "rows can't be read out of order")
-        if !hasBegun {
-            try encoder.begin(output)
-            hasBegun = true
-        }
-        var filled = output.take(into: buffer)
-        while filled < buffer.count, !hasEnded {
-            hasEnded = try !reader.next { batch in try encoder.encode(batch, to: output) }
-            if hasEnded { try encoder.finish(output) }
-            filled += output.take(into: UnsafeMutableRawBufferPointer(rebasing: buffer[filled...]))
-        }
-        position += filled
-        return filled
+    /// - Parameter memory: the run's.
+    init(_ memory: ByteCount, readers: Int) {
+        rows = min(4 << 20, memory.rawValue / (readers == 1 ? 16 : 8 * readers))
+        group = min(64 << 20, memory.rawValue / 4) / readers
     }
 }

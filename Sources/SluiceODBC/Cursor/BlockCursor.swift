@@ -34,14 +34,15 @@ internal import SluiceTables
     /// - Parameters:
     ///   - statement: that was executed and gives as many columns as there are bindings.
     ///   - bytes: for rows.
-    init(_ statement: Statement, _ bindings: [CellBinding], bytes: Int) throws {
+    ///   - mostRows: rows that are asked for at a time; nil for a few thousand.
+    init(_ statement: Statement, _ bindings: [CellBinding], bytes: Int, mostRows: Int? = nil) throws {
         self.statement = statement
         self.bindings = bindings
         columns = bindings.map(\.column)
         canonical = bindings.map { $0.kind == .text ? CanonicalCell($0.column.type) : nil }
         kinds = bindings.map(\.kind)
         widths = bindings.map(\.width)
-        buffer = RowBuffer(bindings, bytes: bytes, mostRows: BlockCursor.mostRows)
+        buffer = RowBuffer(bindings, bytes: bytes, mostRows: mostRows ?? BlockCursor.mostRows)
         readsByRow = bindings.contains { $0.width == nil }
         unsafe fetched = .allocate(capacity: 1)
         unsafe displacement = .allocate(capacity: 1)

@@ -11,6 +11,8 @@ internal import SluiceCore
     /// As it was asked for, without the password.
     package let string: ConnectionString
     private var isOpen = false
+    /// Whether statements are in a transaction that the driver has begun by itself.
+    private var isInTransaction = false
 
     /// Connects; blocks.
     ///
@@ -61,6 +63,10 @@ internal import SluiceCore
     }
 
     deinit {
+        if isInTransaction {
+            // A connection with a transaction under way can't be given up.
+            _ = unsafe SQLEndTran(SQLSMALLINT(SQL_HANDLE_DBC), handle, SQLSMALLINT(SQL_ROLLBACK))
+        }
         if isOpen { _ = unsafe SQLDisconnect(handle) }
         _ = unsafe SQLFreeHandle(SQLSMALLINT(SQL_HANDLE_DBC), handle)
         _ = unsafe SQLFreeHandle(SQLSMALLINT(SQL_HANDLE_ENV), environment)
@@ -103,9 +109,19 @@ internal import SluiceCore
     }
 
     /// Runs a statement whose rows, if it gives any, are not wanted.
-    private func execute(_ sql: String) throws {
+    func execute(_ sql: String) throws {
         let statement = try Statement(self)
         try statement.execute(sql)
+    }
+
+    /// From now on all statements are of one transaction, which ends with the connection and changes nothing.
+    func beginTransaction() throws {
+        let result = unsafe sluice_set_connection(handle, SQL_ATTR_AUTOCOMMIT, SQLULEN(SQL_AUTOCOMMIT_OFF))
+        guard result == SQL_SUCCESS || result == SQL_SUCCESS_WITH_INFO else {
+            let told = unsafe Diagnostic.all(of: SQL_HANDLE_DBC, handle)
+            throw ODBCError("the database \(string.placeName) begins no transaction", told)
+        }
+        isInTransaction = true
     }
 }
 

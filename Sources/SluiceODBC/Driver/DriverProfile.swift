@@ -17,6 +17,10 @@ package struct DriverProfile: Sendable, Hashable {
     /// Expressions by the database's name of a type: what is selected instead of a column of it; `*` stands
     /// for types that have none. `{column}` is the column's quoted name.
     var expressions: [String: String] = [:]
+    /// How a table is divided.
+    var division = DivisionProfile()
+    /// How several connections come to see one state of the database.
+    var snapshot = SnapshotProfile()
 
     package static func == (left: Self, right: Self) -> Bool { left.name == right.name }
     package func hash(into hasher: inout Hasher) { hasher.combine(name) }
@@ -78,6 +82,20 @@ extension DriverProfile {
         case "on-connect": onConnect.append(value)
         case "rereads-cells": rereadsCells = value == "yes"
         case "types-are-claims": typesAreClaims = value == "yes"
+        case "estimate": division.estimate = Template(text: value)
+        case "sample": division.sample = Template(text: value)
+        case "sample-table": division.tableSample = Template(text: value)
+        case "orders-as-it-compares": division.ordersAsItCompares = value == "yes"
+        case "blocks": division.blocks = Template(text: value)
+        case "block-from": division.fromBlock = Template(text: value)
+        case "block-to": division.toBlock = Template(text: value)
+        case "snapshot-by-transaction": snapshot.isByTransaction = value == "yes"
+        case "snapshot-begin": snapshot.begin.append(value)
+        case "snapshot-export": snapshot.export = value
+        case "snapshot-import": snapshot.adopt = Template(text: value)
+        case "snapshot-hold": snapshot.hold.append(value)
+        case "snapshot-release": snapshot.release.append(value)
+        case _ where key.hasPrefix("literal."): division.literals[String(key.dropFirst(8))] = Template(text: value)
         case _ where key.hasPrefix("option."): options.append((String(key.dropFirst(7)), value))
         case _ where key.hasPrefix("read."): expressions[String(key.dropFirst(5)).lowercased()] = value
         default: return false

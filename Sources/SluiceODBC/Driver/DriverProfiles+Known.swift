@@ -12,6 +12,8 @@ extension DriverProfiles {
         option.MaxVarcharSize = 255
         option.ByteaAsLongVarBinary = 1
         option.UseServerSidePrepare = 1
+        ; No savepoint around each statement: a snapshot can't be taken within one.
+        option.Protocol = 7.4-0
         on-connect = set time zone 'UTC'
         on-connect = set datestyle = 'ISO, YMD'
         on-connect = set extra_float_digits = 1
@@ -24,6 +26,20 @@ extension DriverProfiles {
         read.time = {column}::text
         read.timetz = {column}::text
         read.interval = {column}::text
+        estimate = explain {statement}
+        ; Whole blocks, whose rows are alike: more of them.
+        sample-table = select {literal} from {relation} tablesample system (least(100, 8 * {percent})) where {column} is not null order by {column}
+        sample = select {literal} from {relation} where {column} is not null and random() < {fraction} order by {column}
+        literal.* = quote_literal({column}::text)
+        orders-as-it-compares = yes
+        ; Rows by where they lie; of a partitioned table in each of its partitions.
+        blocks = select max(pg_relation_size(t.relid)) / current_setting('block_size')::bigint from pg_class c, lateral (select c.oid as relid where c.relkind <> 'p' union all select p.relid from pg_partition_tree(c.oid) p where c.relkind = 'p') t where c.oid = to_regclass({relation-text}) and c.relkind in ('r', 'm', 'p')
+        block-from = ctid >= '({block},0)'::tid
+        block-to = ctid < '({block},0)'::tid
+        snapshot-by-transaction = yes
+        snapshot-begin = set transaction isolation level repeatable read, read only
+        snapshot-export = select pg_export_snapshot()
+        snapshot-import = set transaction snapshot '{snapshot}'
 
         [mariadb]
         drivers = maodbc, mariadb, myodbc, mysql
@@ -33,6 +49,17 @@ extension DriverProfiles {
         on-connect = set time_zone = '+00:00'
         ; SQLSetPos leads to another row.
         rereads-cells = no
+        estimate = explain {statement}
+        sample = select {literal} from {relation} where {column} is not null and rand() < {fraction} order by {column}
+        literal.number = cast({column} as char)
+        literal.time = concat('''', {column}, '''')
+        ; Whatever the sql_mode takes a backslash for. The column's collation is the one that compares.
+        literal.text = concat('_utf8mb4 x''', hex(convert({column} using utf8mb4)), '''')
+        snapshot-begin = set session transaction isolation level repeatable read
+        snapshot-begin = start transaction with consistent snapshot, read only
+        snapshot-hold = set session lock_wait_timeout = 10
+        snapshot-hold = flush tables with read lock
+        snapshot-release = unlock tables
 
         [sqlite]
         drivers = sqlite
@@ -43,5 +70,13 @@ extension DriverProfiles {
         ; The driver writes fifteen digits: here are as many as read back as the same number.
         read.* = case typeof({column}) when 'blob' then lower(hex({column})) when 'real' then case when cast(printf('%.15g', {column}) as real) = {column} then printf('%.15g', {column}) when cast(printf('%.16g', {column}) as real) = {column} then printf('%.16g', {column}) else printf('%!.17g', {column}) end else {column} end
         read.blob = {column}
+        estimate = select max(rowid) from {relation}
+        sample = select {literal} from {relation} where {column} is not null and abs(random() % 1000000000) < {fraction} * 1000000000 order by {column}
+        literal.* = quote({column})
+        orders-as-it-compares = yes
+        snapshot-begin = begin
+        snapshot-begin = select count(*) from sqlite_master
+        snapshot-hold = begin immediate
+        snapshot-release = rollback
         """#
 }

@@ -8,7 +8,8 @@ package struct TableScan: Sendable {
     let bindings: [CellBinding]
     /// What is selected; nil for the query as it was written.
     private let projection: String?
-    private let relation: String
+    /// As it stands behind FROM.
+    let relation: String
 
     /// Asks the database for the columns; blocks.
     package init(_ query: TableQuery, _ connection: Connection) throws {
@@ -35,6 +36,17 @@ package struct TableScan: Sendable {
         }.joined(separator: ", ")
     }
 
+    /// A column by its name, whose case counts only where it must.
+    func column(named name: String) throws -> Column {
+        if let column = columns.first(where: { $0.name == name }) { return column }
+        let alike = columns.filter { $0.name.lowercased() == name.lowercased() }
+        guard alike.count == 1 else {
+            let there = columns.map(\.name).joined(separator: ", ")
+            throw ODBCError(.usage, "there is no column \"\(name)\"", advice: "These are there: \(there)")
+        }
+        return alike[0]
+    }
+
     private static func describe(_ sql: String, _ connection: Connection) throws -> [ResultColumn] {
         let statement = try Statement(connection)
         try statement.execute(sql)
@@ -59,10 +71,17 @@ package struct TableScan: Sendable {
 
     /// Begins to read; blocks until the database has the first rows.
     ///
-    /// - Parameter bytes: memory for rows.
-    package func rows(of connection: Connection, where condition: String? = nil, bytes: Int) throws -> any RowReader {
+    /// - Parameters:
+    ///   - bytes: memory for rows.
+    ///   - mostRows: rows that are asked for at a time; nil for as many as the memory holds, within reason.
+    package func rows(
+        of connection: Connection,
+        _ partition: TablePartition = TablePartition(condition: nil),
+        bytes: Int,
+        mostRows: Int? = nil
+    ) throws -> any RowReader {
         let statement = try Statement(connection)
-        try statement.execute(sql(where: condition))
-        return try BlockCursor(statement, bindings, bytes: bytes)
+        try statement.execute(sql(where: partition.condition))
+        return try BlockCursor(statement, bindings, bytes: bytes, mostRows: mostRows)
     }
 }

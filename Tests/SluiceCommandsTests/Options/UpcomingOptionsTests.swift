@@ -7,9 +7,9 @@ import Testing
         "an option that is yet to come is refused by its name",
         arguments: [
             "--staging", "--staging-compress",
-            "--keep-staging", "--staging-endpoint", "--partition-column",
+            "--keep-staging", "--staging-endpoint",
             "--partitions",
-            "--batch-rows", "--max-rows-per-file", "--file-prefix",
+            "--max-rows-per-file",
             "--skip-bad-rows", "--bad-rows", "--max-bad-rows",
             "--source-credential", "--sink-credential", "--staging-credential",
         ]

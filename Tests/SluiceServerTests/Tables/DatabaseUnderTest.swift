@@ -23,6 +23,15 @@ struct DatabaseUnderTest: Sendable, CustomTestStringConvertible {
         kind == "sqlite" ? [:] : ["SLUICE_ODBC_PASSWORD": try launcher()["password"]]
     }
 
+    /// A statement that gives the numbers from 1 on as `n`.
+    func series(_ count: Int) -> String {
+        switch kind {
+        case "postgresql": "select n from generate_series(1, \(count)) as s(n)"
+        case "mariadb": "select seq as n from seq_1_to_\(count)"
+        default: "with recursive s(n) as (select 1 union all select n + 1 from s where n < \(count)) select n from s"
+        }
+    }
+
     /// Has statements run by the database's own client; what that prints.
     @discardableResult func run(_ sql: String) throws -> String {
         let launcher = try launcher()

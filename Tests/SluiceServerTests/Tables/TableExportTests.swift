@@ -95,17 +95,11 @@ import Testing
     @Test("a table of several batches comes whole, row by row", arguments: DatabaseUnderTest.all)
     func batches(_ database: DatabaseUnderTest) throws {
         let rows = 20_001
-        let series =
-            switch database.kind {
-            case "postgresql": "select n from generate_series(1, \(rows)) as s(n)"
-            case "mariadb": "select seq as n from seq_1_to_\(rows)"
-            default: "with recursive s(n) as (select 1 union all select n + 1 from s where n < \(rows)) select n from s"
-            }
         try database.run(
             """
             drop table if exists batches;
             create table batches (number integer, word varchar(40), amount decimal(12, 2));
-            insert into batches select n, case when n % 7 = 0 then null else 'word ' || n end, n / 4.0 from (\(series)) as numbers;
+            insert into batches select n, case when n % 7 = 0 then null else 'word ' || n end, n / 4.0 from (\(database.series(rows))) as numbers;
             """.replacing("'word ' || n", with: database.kind == "mariadb" ? "concat('word ', n)" : "'word ' || n")
         )
         let failures = try copy(specification(database, .table("batches")))

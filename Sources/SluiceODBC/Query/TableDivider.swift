@@ -1,0 +1,145 @@
+internal import SluiceCore
+internal import SluiceTables
+
+/// Asks a database how a table is best divided.
+package struct TableDivider {
+    private let scan: TableScan
+    private let connection: Connection
+    private var profile: DivisionProfile { connection.profile.division }
+
+    package init(_ scan: TableScan, _ connection: Connection) {
+        self.scan = scan
+        self.connection = connection
+    }
+
+    /// How many partitions there are to be.
+    package enum Count: Sendable, Hashable {
+        /// As many as are worth it, up to a number.
+        case upTo(Int)
+        case exactly(Int)
+    }
+
+    /// Fewer rows than these are read before another connection is made.
+    private static let leastRows = 100_000
+
+    /// About how many rows there are; nil where the database doesn't say.
+    package func estimate() -> Int? {
+        guard let statement = profile.estimate else { return nil }
+        // An estimate that fails is none: nothing depends on it.
+        return try? connection.estimate(filled(statement))
+    }
+
+    /// Divides by ranges of a column, or, without one, in the database's own way; blocks.
+    ///
+    /// - Parameter column: its name.
+    package func divide(by column: String?, _ count: Count) throws -> TableDivision {
+        let estimate = estimate()
+        let wanted =
+            switch count {
+            case .exactly(let number): number
+            case .upTo(let most): min(most, max(1, (estimate ?? .max) / TableDivider.leastRows))
+            }
+        guard wanted > 1 else { return TableDivision(.whole, [nil], estimate: estimate) }
+        if let column { return try ranges(of: column, wanted, estimate) }
+        guard let blocks = try blocks(wanted) else { return TableDivision(.whole, [nil], estimate: estimate) }
+        return TableDivision(.blocks, blocks, estimate: estimate)
+    }
+
+    // MARK: By a column
+
+    private func ranges(of name: String, _ count: Int, _ estimate: Int?) throws -> TableDivision {
+        let column = try scan.column(named: name)
+        let quoted = connection.traits.quoted(column.name)
+        let kind = TableDivider.kind(column.type)
+        let sample = try sample(quoted, kind, count, estimate)
+        // What ORDER BY says of texts is not always what < says: it may look at their beginnings only.
+        let isOrdered = kind != "text" || profile.ordersAsItCompares
+        let bounds = RangeCuts.bounds(of: sample, count: count)
+        let hasNulls =
+            try column.isNullable && connection.text("select 1 from \(scan.relation) where \(quoted) is null") != nil
+        let conditions = RangeCuts.conditions(quoted, bounds, isOrdered: isOrdered, hasNulls: hasNulls)
+        return TableDivision(.range, conditions, estimate: estimate)
+    }
+
+    private static func kind(_ type: ColumnType) -> String {
+        switch type {
+        case .integer, .decimal, .real: "number"
+        case .date, .time, .timestamp, .instant: "time"
+        case .boolean, .text, .binary, .uuid: "text"
+        }
+    }
+
+    /// Values for each partition: their bounds are then some per cent off at most.
+    private static let valuesEach = 2000
+    /// Longer bounds would make longer statements, and nothing better.
+    private static let longestBound = 1000
+
+    /// Values of the column as they stand in statements, in their order.
+    private func sample(_ column: String, _ kind: String, _ count: Int, _ estimate: Int?) throws -> [String] {
+        let wanted = TableDivider.valuesEach * count
+        let fraction = estimate.map { min(1, Double(wanted) / Double(max(1, $0))) } ?? 1
+        let literal = profile.literals[kind] ?? profile.literals["*"]
+        let names = [
+            "column": column, "literal": literal?.filled(["column": column]) ?? column,
+            "fraction": TableDivider.decimal(fraction, places: 9),
+            "percent": TableDivider.decimal(fraction * 100, places: 7),
+        ]
+        if isTable, fraction < 1, let way = profile.tableSample {
+            // What is no real table has no such samples; and a sample by blocks may miss most rows.
+            let found = try? connection.sample(filled(way, names), wanted: wanted)
+            if let found, found.count >= wanted / 4 { return bounds(found, kind, literal) }
+        }
+        let way = profile.sample ?? TableDivider.plainSample
+        return bounds(try connection.sample(filled(way, names), wanted: wanted), kind, literal)
+    }
+
+    /// All rows are looked at, and some of them kept, where there is no way to look at some only.
+    private static let plainSample = Template(
+        text: "select {literal} from {relation} where {column} is not null order by {column}"
+    )
+
+    private func bounds(_ values: [String], _ kind: String, _ literal: Template?) -> [String] {
+        values.filter { $0.utf8.count <= TableDivider.longestBound }.map { value in
+            literal != nil || kind == "number" ? value : "'" + value.replacing("'", with: "''") + "'"
+        }
+    }
+
+    // MARK: By blocks
+
+    /// Ranges of a table's blocks; nil where it has none, or too few.
+    private func blocks(_ count: Int) throws -> [String]? {
+        guard isTable, let question = profile.blocks, let from = profile.fromBlock, let to = profile.toBlock,
+            let total = try connection.text(filled(question)).flatMap({ Int($0) }), total >= count
+        else { return nil }
+        func bound(_ index: Int) -> [String: String] {
+            ["block": String(total / count * index + total % count * index / count)]
+        }
+        // The first and the last have no end: there may be more blocks by now.
+        return (0..<count).map { index in
+            let parts = [
+                index > 0 ? from.filled(bound(index)) : nil, index < count - 1 ? to.filled(bound(index + 1)) : nil,
+            ]
+            return parts.compactMap { $0 }.joined(separator: " and ")
+        }
+    }
+
+    private var isTable: Bool { if case .table = scan.query { true } else { false } }
+
+    // MARK: Statements
+
+    private func filled(_ template: Template, _ names: [String: String] = [:]) -> String {
+        let own = [
+            "statement": scan.sql(), "relation": scan.relation,
+            "relation-text": "'" + scan.relation.replacing("'", with: "''") + "'",
+        ]
+        return template.filled(names.merging(own) { $1 })
+    }
+
+    /// A number from 0 to 100 with digits behind its point and without an exponent.
+    private static func decimal(_ value: Double, places: Int) -> String {
+        let scale = (0..<places).reduce(1) { product, _ in product * 10 }
+        let whole = max(1, Int((value * Double(scale)).rounded(.up)))
+        let rest = String(whole % scale)
+        return "\(whole / scale)." + String(repeating: "0", count: places - rest.utf8.count) + rest
+    }
+}
