@@ -8,7 +8,6 @@ import Testing
         arguments: [
             "--staging", "--staging-compress",
             "--keep-staging", "--staging-endpoint",
-            "--partitions",
             "--max-rows-per-file",
             "--skip-bad-rows", "--bad-rows", "--max-bad-rows",
             "--source-credential", "--sink-credential", "--staging-credential",
