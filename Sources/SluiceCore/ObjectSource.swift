@@ -78,6 +78,9 @@ package protocol ObjectSource: Sendable {
     /// How many of its objects may be read at a time; nil for as many as go.
     var mostOpen: Int? { get }
 
+    /// What is known of rows; nil where there are none. From any thread.
+    var rowFacts: RowFacts? { get }
+
     /// Calls `body` for each object, as it is found; blocks, and holds a bounded part of the list in memory.
     /// - Throws: a `Failure` when the location itself can't be listed, and whatever `body` throws.
     func list(_ body: (ListEntry) throws -> Void) throws
@@ -92,6 +95,7 @@ package protocol ObjectSource: Sendable {
 extension ObjectSource {
     package var requestSize: ClosedRange<Int>? { nil }
     package var mostOpen: Int? { nil }
+    package var rowFacts: RowFacts? { nil }
     package func finish() {}
 }
 
@@ -121,6 +125,9 @@ package protocol ReadableObject: AnyObject, Sendable {
     /// blocks.
     var copySource: (any CopySource)? { get throws }
 
+    /// Rows that were read so far and what became of them; nil where there are none.
+    var rows: RowCount? { get }
+
     /// Fills `buffer` from `offset`; less only at the object's end. Blocks; may be called from several threads at once.
     func read(at offset: Int, into buffer: UnsafeMutableRawBufferPointer) throws -> Int
 
@@ -140,6 +147,7 @@ extension ReadableObject {
     package var storedDigest: Checksum? { get throws { try storedChecksum } }
     package var copySource: (any CopySource)? { nil }
     package var hasUncheckedBytes: Bool { false }
+    package var rows: RowCount? { nil }
 
     /// By pieces that fit the second-level cache.
     package func read(at offset: Int, count: Int, _ take: (UnsafeRawBufferPointer) throws -> Void) throws {

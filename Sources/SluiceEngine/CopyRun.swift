@@ -18,6 +18,7 @@ package final class CopyRun: Sendable {
     private let recordItem: @Sendable (ItemRecord) -> Void
     private let stage = Locked<WriteStage?>(nil)
     private let isOpened = Locked(false)
+    private let opened = Locked<(any ObjectSource)?>(nil)
 
     /// - Parameters:
     ///   - source: read instead of the specification's source, for generated data and for faults.
@@ -45,6 +46,9 @@ package final class CopyRun: Sendable {
     /// Steps under way, retries and the like; nil before the sink was reached.
     package var counts: WriteStage.Counts? { stage.withLock { $0 }?.counts }
 
+    /// What is known of the source's rows by now; nil where there are none.
+    package var rowFacts: RowFacts? { opened.withLock { $0 }?.rowFacts }
+
     /// Whether the source was found: a run that could not start after that failed at the sink.
     package var hasOpenedSource: Bool { isOpened.withLock { $0 } }
 
@@ -56,6 +60,7 @@ package final class CopyRun: Sendable {
         cancellation.onCancel { limits.close() }
         let factory = StoreFactory(specification, run: ledger?.identifier, limits: limits)
         let endpoints = try factory.endpoints(source: source, sink: sink)
+        opened.withLock { $0 = endpoints.source }
         defer { endpoints.source.finish() }
         isOpened.withLock { $0 = true }
         try endpoints.sink.prepare()
@@ -100,5 +105,6 @@ package struct CopyResult: Sendable {
     package let peakMemory: ByteCount
     package let notes: [String]
     package let sourceConnections: Int
+    package let rowFacts: RowFacts?
     package let isCancelled: Bool
 }

@@ -24,6 +24,7 @@ extension ItemRecord {
                 bytesResumed: state.bytesResumed,
                 bytesWrittenBefore: state.bytesWrittenBefore,
                 bytesCopiedByService: transfer.upload.isCopy && state.committer.failure == nil ? state.bytesWritten - state.bytesWrittenBefore : 0,
+                rows: state.committer.failure == nil ? state.rows : nil,
                 link: transfer.item.link,
                 ledgerItem: state.committer.isClosed ? state.ledgerItem : nil
             )

@@ -43,6 +43,8 @@ package struct ItemRecord: Sendable {
     package var bytesWrittenBefore = 0
     /// Bytes that the sink's service has copied by itself.
     package var bytesCopiedByService = 0
+    /// Rows that were copied, where it was made of rows.
+    package var rows: RowCount?
     /// The target of a symbolic link that was copied as one.
     package var link: String?
     /// What the ledger knows its upload by; nil where it has no row that ends with it.

@@ -64,6 +64,8 @@ final class ItemTransfer: Sendable {
         var hasDigestOfWhole = false
         var isConfirmedByDigest: Bool { hasDigestOfWhole || hasDigestOfEachPiece }
         var entityTag: String?
+        /// Rows that it holds, where it is made of rows.
+        var rows: RowCount?
         /// What the ledger knows the upload by.
         var ledgerItem: ItemIdentifier?
         /// Chunks that are with the sink since an earlier attempt.

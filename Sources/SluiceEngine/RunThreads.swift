@@ -217,8 +217,9 @@ final class RunThreads {
         return CopyResult(
             counts: counts,
             peakMemory: ByteCount(context.chunkPool.peak.rawValue + context.partPool.peak.rawValue),
-            notes: context.sink.notes + (context.serverSide?.notes ?? []),
+            notes: context.sink.notes + (context.serverSide?.notes ?? []) + (context.source.rowFacts?.notes ?? []),
             sourceConnections: context.isReadBySink ? counts.peakActive : context.source.requestSize == nil ? readers : sources.peak,
+            rowFacts: context.source.rowFacts,
             isCancelled: context.cancellation.isCancelled
         )
     }

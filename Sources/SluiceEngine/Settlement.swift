@@ -259,7 +259,9 @@ final class Settlement: StepObserver {
         if startOver != nil { context.journal?.forget(transfer) }
         let isFromAfar = context.source.requestSize != nil
         let isUnchecked = transfer.source?.hasUncheckedBytes ?? false
+        let rows = transfer.source?.rows
         transfer.withState { state in
+            state.rows = rows
             // What an earlier attempt has read was held against nothing that is known now.
             let mayBeUnchecked = isUnchecked || isFromAfar && state.bytesWrittenBefore > 0
             state.isSourceUnchecked = mayBeUnchecked && !state.isSourceCompared

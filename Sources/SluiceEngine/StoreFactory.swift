@@ -149,7 +149,8 @@ struct StoreFactory {
             options: specification.table,
             target: sink.isFolder ? "" : sink.name,
             memory: specification.memory,
-            connections: specification.connections.count
+            connections: specification.connections.count,
+            counts: specification.verification == .readback
         )
     }
 

@@ -23,7 +23,9 @@ final class CopySession {
     }
 
     /// Copies; the exit code.
-    static func run(_ specification: CopySpecification, _ output: OutputArguments, _ beginning: Beginning) throws -> Int32 {
+    static func run(_ specification: CopySpecification, _ output: OutputArguments, _ beginning: Beginning) throws
+        -> Int32
+    {
         try CopySession(specification, output, beginning).run()
     }
 
@@ -43,7 +45,9 @@ final class CopySession {
             entry = try register.resume(run, ledger)
         }
         copy = CopyRun(specification, ledger: entry.ledger) { journal.add($0) }
-        if let earlier = entry.earlier { log.info("Going on with run \(entry.identifier) of \(earlier.started.rfc3339)") }
+        if let earlier = entry.earlier {
+            log.info("Going on with run \(entry.identifier) of \(earlier.started.rfc3339)")
+        }
     }
 
     /// Runs to the end; the exit code.
@@ -85,6 +89,7 @@ final class CopySession {
         report.bytesReadOfCopied = counts.bytesReadOfCopied
         report.counts = ending.result?.counts ?? copy.counts
         report.sourceConnections = ending.result?.sourceConnections
+        report.rowFacts = ending.result?.rowFacts ?? copy.rowFacts
         report.stages = RunReport.Stages(copy.meters)
         report.usage = .current
         report.failure = findings.failure

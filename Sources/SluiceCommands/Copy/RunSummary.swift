@@ -25,7 +25,9 @@ struct RunSummary {
     private var copied: String {
         let files = report.sums.filesWritten
         guard files > 0 else { return "Copied nothing in \(RunSummary.time(report.duration))" }
-        var text = "Copied \(files) \(files == 1 ? "file" : "files"), \(ByteCount(report.bytesReadOfCopied))"
+        var text = "Copied \(files) \(files == 1 ? "file" : "files"), "
+        if let rows = report.sums.rows { text += "\(rows.copied) \(rows.copied == 1 ? "row" : "rows"), " }
+        text += "\(ByteCount(report.bytesReadOfCopied))"
         if let codec = report.codec, let ratio = report.compressionRatio {
             text += " (\(codec): \(ByteCount(report.sums.bytesWritten)), \(fixed(ratio, 2)) : 1)"
         }

@@ -16,6 +16,8 @@ enum JSONProgress {
             json.field("filesListed", snapshot.filesListed)
             json.field("filesSkipped", snapshot.filesSkipped)
             json.field("filesFailed", snapshot.filesFailed)
+            json.field("rowsDone", snapshot.rowsDone)
+            json.field("rowsExpected", snapshot.rowsExpected)
             json.field("bytesPerSecond", state.rate.map { Int($0) })
             json.field("secondsLeft", state.timeLeft?.seconds, places: 1)
             json.field("stage", state.stage?.rawValue)

@@ -5,6 +5,9 @@ enum PlainProgress {
     static func line(_ state: ProgressState) -> String {
         let snapshot = state.snapshot
         var parts = [bytes(snapshot), files(snapshot)]
+        if let rows = snapshot.rowsDone {
+            parts.insert("\(rows)\(snapshot.rowTotal.map { " of about \($0)" } ?? "") rows", at: 0)
+        }
         if let rate = state.rate { parts.append("\(ByteCount(Int(rate)))/s") }
         if let left = state.timeLeft { parts.append("\(RunSummary.time(left, isExact: false)) left") }
         if snapshot.filesSkipped > 0 { parts.append("\(snapshot.filesSkipped) skipped") }

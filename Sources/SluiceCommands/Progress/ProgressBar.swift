@@ -15,6 +15,7 @@ enum ProgressBar {
         let snapshot = state.snapshot
         let parts = [
             (rank: 1, text: bytes(snapshot)),
+            (rank: 3, text: snapshot.rowsDone.map { "\($0) rows" } ?? ""),
             (rank: 4, text: files(snapshot)),
             (rank: 2, text: rate(state.rate)),
             (rank: 2, text: "ETA \(clock(state.timeLeft))"),

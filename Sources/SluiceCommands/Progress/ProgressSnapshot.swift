@@ -15,6 +15,9 @@ struct ProgressSnapshot: Sendable {
     var filesListed = 0
     var filesSkipped = 0
     var filesFailed = 0
+    /// Rows that were read, and that there are about; nil where there are none, and where nobody says.
+    var rowsDone: Int?
+    var rowsExpected: Int?
     /// Requests under way at the sink.
     var connections = 0
     var retries = 0
@@ -23,8 +26,14 @@ struct ProgressSnapshot: Sendable {
     /// All bytes that there will be; nil while they are being listed or where the source can't say.
     var total: Int? { isListed && bytesListed >= bytesDone && bytesListed > 0 ? bytesListed : nil }
 
-    /// From 0 to 1; 1 only when everything is done.
-    var fraction: Double? { total.map { Double(bytesDone) / Double($0) } }
+    /// All rows that there are about; nil where nobody says, or where there are more already.
+    var rowTotal: Int? { rowsExpected.flatMap { $0 > 0 && $0 >= rowsDone ?? 0 ? $0 : nil } }
+
+    /// From 0 to 1; 1 only when everything is done. Of rows an estimate, and never 1.
+    var fraction: Double? {
+        if let total { return Double(bytesDone) / Double(total) }
+        return rowTotal.map { min(0.99, Double(rowsDone ?? 0) / Double($0)) }
+    }
 }
 
 /// Takes snapshots of a run.
@@ -45,6 +54,9 @@ struct ProgressProbe: Sendable {
         snapshot.filesListed = sums.filesListed
         snapshot.filesSkipped = sums.filesSkipped
         snapshot.filesFailed = sums.filesFailed
+        let rows = copy.rowFacts
+        snapshot.rowsDone = rows?.read
+        snapshot.rowsExpected = rows?.expected
         snapshot.connections = counts?.active ?? 0
         snapshot.retries = counts?.retries ?? 0
         return snapshot

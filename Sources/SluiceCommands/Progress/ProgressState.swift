@@ -6,6 +6,7 @@ struct ProgressState: Sendable {
     /// The busiest stage of the last interval.
     private(set) var stage: Bottleneck.Stage?
     private var window = RateWindow()
+    private var rowWindow = RateWindow()
     private var turn = ProgressSnapshot()
     /// The most connections that were seen in the interval under way.
     private var connections = 0
@@ -17,6 +18,7 @@ struct ProgressState: Sendable {
     /// Takes the next snapshot.
     mutating func add(_ next: ProgressSnapshot) {
         window.add(next.bytesDone, at: next.elapsed)
+        if let rows = next.rowsDone { rowWindow.add(rows, at: next.elapsed) }
         snapshot = next
         connections = max(connections, next.connections)
         let interval = next.elapsed - turn.elapsed
@@ -36,7 +38,9 @@ struct ProgressState: Sendable {
 
     /// How long the rest will take; nil while that can't be told.
     var timeLeft: Duration? {
-        guard let total = snapshot.total else { return nil }
+        guard let total = snapshot.total else {
+            return snapshot.rowTotal.flatMap { rowWindow.time(for: $0 - (snapshot.rowsDone ?? 0)) }
+        }
         return window.time(for: total - snapshot.bytesDone)
     }
 }

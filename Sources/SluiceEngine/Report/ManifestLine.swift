@@ -14,6 +14,8 @@ extension ItemRecord {
             case .resumed: json.field("size", bytesWritten)
             case .unchanged, .skipped, .failed: break
             }
+            json.field("rows", rows?.copied)
+            if let skipped = rows?.skipped, skipped > 0 { json.field("rowsSkipped", skipped) }
             json.field("modified", modified?.rfc3339)
             if let checksum {
                 json.objectField("digests") { $0.field(checksum.algorithm.rawValue, checksum.base64) }

@@ -26,6 +26,11 @@ extension RunReport {
         json.field("filesRead", sums.filesRead)
         json.field("filesWritten", sums.filesWritten)
         json.field("filesSkipped", sums.filesSkipped)
+        if let rows = sums.rows ?? rowFacts.map({ _ in RowCount() }) {
+            json.field("rowsRead", rows.read)
+            json.field("rowsCopied", rows.copied)
+            json.field("rowsSkipped", rows.skipped)
+        }
         json.field("sourcePeakConnections", sourceConnections)
         json.field("sinkPeakConnections", counts?.peakActive)
         json.field("copyDuration", copyDuration, places: 6)
@@ -130,6 +135,7 @@ extension RunReport {
         json.field("peakMemory", usage.peakMemory.rawValue)
         json.field("resumedBytes", sums.bytesResumed)
         if sums.filesResumed > 0 { json.field("filesResumed", sums.filesResumed) }
+        json.field("snapshot", rowFacts?.snapshot)
         json.field("retries", counts?.retries)
         json.field("throttled", counts?.throttled)
         json.field("connectionsRaised", counts?.raises)

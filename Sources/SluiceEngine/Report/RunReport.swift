@@ -19,6 +19,8 @@ package struct RunReport: Sendable {
     /// What the sink's connections did; nil when the run did not start.
     package var counts: WriteStage.Counts?
     package var sourceConnections: Int?
+    /// What is known of the source's rows; nil where there are none.
+    package var rowFacts: RowFacts?
     package var stages = Stages()
     package var usage = ResourceUsage(processorTime: .zero, peakMemory: ByteCount(0))
     /// Why the run could not start, or what ended it.

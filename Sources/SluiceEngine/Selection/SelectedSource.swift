@@ -16,6 +16,7 @@ struct SelectedSource: ObjectSource {
     var allowsReadThrough: Bool { base.allowsReadThrough }
     var requestSize: ClosedRange<Int>? { base.requestSize }
     var mostOpen: Int? { base.mostOpen }
+    var rowFacts: RowFacts? { base.rowFacts }
     func finish() { base.finish() }
 
     func list(_ body: (ListEntry) throws -> Void) throws {

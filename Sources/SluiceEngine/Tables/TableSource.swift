@@ -14,23 +14,29 @@ struct TableSource: ObjectSource {
     private let mostReaders: Int
     /// What the list has found.
     private let listed = Locked<Listed?>(nil)
+    private let meter = RowMeter()
+    /// Whether the database is asked how many rows there were.
+    private let counts: Bool
 
     private struct Listed: Sendable {
         let scan: TableScan
         let partitions: [String: TablePartition]
+        let estimate: Int?
     }
 
     /// - Parameters:
     ///   - target: the sink's name, which may say what the format is.
     ///   - memory: the run's, of which rows get a part.
     ///   - connections: the most that the table is read with.
+    ///   - counts: whether the database is to count the rows, too.
     init(
         _ location: Location,
         password: String?,
         options: TableOptions,
         target: String,
         memory: ByteCount,
-        connections: Int?
+        connections: Int?,
+        counts: Bool
     ) throws {
         guard case .odbc(let text) = location else { preconditionFailure("not a database") }
         guard let query = options.query else {
@@ -50,6 +56,7 @@ struct TableSource: ObjectSource {
         self.location = location
         self.options = options
         self.query = query
+        self.counts = counts
         let (string, profiles) = (try ConnectionString(parsing: text), try DriverProfiles())
         let connect: @Sendable () throws -> Connection = {
             try Connection(string, password: password, profiles: profiles)
@@ -86,15 +93,15 @@ struct TableSource: ObjectSource {
         let first = try connect()
         let scan = try TableScan(query, first)
         let division = try divide(scan, first)
-        let isWhole = division.partitions.count == 1
-        if isWhole {
+        // One statement sees one state; but what counts its rows is another one.
+        if division.partitions.count == 1, !counts {
             sessions.begin(with: first)
         } else {
             try sessions.begin(with: first, count: min(mostReaders, division.partitions.count))
         }
         let names = division.partitions.indices.map { name($0 + 1) }
         let partitions = Dictionary(uniqueKeysWithValues: zip(names, division.partitions))
-        listed.withLock { $0 = Listed(scan: scan, partitions: partitions) }
+        listed.withLock { $0 = Listed(scan: scan, partitions: partitions, estimate: division.estimate) }
         for name in names { try body(.item(SourceItem(name: name, size: nil))) }
     }
 
@@ -121,9 +128,25 @@ struct TableSource: ObjectSource {
         }
         let encoder = try encoder(listed.scan.columns)
         // The database is asked by whoever reads first: that takes its time.
-        return TableObject(encoder, sessions) { [memory, options] connection in
-            try listed.scan.rows(of: connection, partition, bytes: memory.rows, mostRows: options.batchRows)
-        }
+        return TableObject(
+            encoder,
+            sessions,
+            meter,
+            query: { [memory, options] connection in
+                try listed.scan.rows(of: connection, partition, bytes: memory.rows, mostRows: options.batchRows)
+            },
+            count: counts ? { connection in try listed.scan.count(of: connection, partition) } : nil
+        )
+    }
+
+    var rowFacts: RowFacts? {
+        let snapshot = sessions.snapshot
+        return RowFacts(
+            read: meter.count,
+            expected: listed.withLock { $0?.estimate },
+            snapshot: snapshot.rawValue,
+            notes: sessions.notes
+        )
     }
 
     func finish() { sessions.end() }

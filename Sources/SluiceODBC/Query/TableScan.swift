@@ -69,6 +69,16 @@ package struct TableScan: Sendable {
         return TableQuery.bare(sql)
     }
 
+    /// How many rows the database counts; blocks.
+    package func count(of connection: Connection, _ partition: TablePartition) throws -> Int {
+        let condition = partition.condition.map { " where \($0)" } ?? ""
+        let text = try connection.text("select count(*) from \(relation)\(condition)")
+        guard let count = text.flatMap({ Int($0) }) else {
+            throw ODBCError(.unexpectedAnswer, "the database counts \(text ?? "no") rows")
+        }
+        return count
+    }
+
     /// Begins to read; blocks until the database has the first rows.
     ///
     /// - Parameters:

@@ -7,6 +7,8 @@ import Testing
 /// A real database, its driver, and a client that is not ours.
 struct DatabaseUnderTest: Sendable, CustomTestStringConvertible {
     let kind: String
+    /// Its server, where that is not the one that all tests share.
+    var own: Launcher?
     var testDescription: String { kind }
 
     static let postgresql = DatabaseUnderTest(kind: "postgresql")
@@ -14,7 +16,7 @@ struct DatabaseUnderTest: Sendable, CustomTestStringConvertible {
     static let sqlite = DatabaseUnderTest(kind: "sqlite")
     static let all = [postgresql, mariadb, sqlite]
 
-    func launcher() throws -> Launcher { try Launcher.shared(kind) }
+    func launcher() throws -> Launcher { try own ?? Launcher.shared(kind) }
 
     /// The location, and the environment that lets one in.
     func location() throws -> Location { try Location(parsing: "odbc:" + launcher()["connection"]) }
