@@ -37,6 +37,9 @@ struct FaultMatrixTests {
 
     private static let table = getenv("SLUICE_FAULT_TABLE").map { String(cString: $0) }
 
+    /// Looks at one case alone: a part of its name.
+    private static let only = getenv("SLUICE_FAULT_CASE").map { String(cString: $0) } ?? ""
+
     /// All of them for the table; else every third, another store with each fault.
     private static let cells: [Cell] = (FaultCase.uploads + FaultCase.downloads)
         .flatMap { fault in
@@ -44,6 +47,7 @@ struct FaultMatrixTests {
                 Cell(fault: fault, store: $0)
             }
         }
+        .filter { only.isEmpty || $0.testDescription.contains(only) }
         .enumerated().filter { table != nil || ($0.offset + $0.offset / 3).isMultiple(of: 3) }.map(\.element)
 
     @Test("nothing corrupt is ever reported as copied", arguments: cells)

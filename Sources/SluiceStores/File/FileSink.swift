@@ -212,11 +212,12 @@ final class FileSinkWorker {
             try unsafe file.write(bytes, at: offset, pace)
         } else if step.body.through != nil {
             let copy = try FileThrough(step, to: file, at: offset, pace)
+            let before = step.progress.count
             defer {
                 step.progress = copy.progress
                 step.bytesOnWire = copy.bytesTaken
-                // An attempt that has brought something is no vain one.
-                if copy.bytesTaken >= FileSinkWorker.worthwhile { (step.attempt, step.outage) = (0, Outage()) }
+                // An attempt that has brought something is no vain one; what was damaged it has not brought.
+                if copy.progress.count - before >= FileSinkWorker.worthwhile { (step.attempt, step.outage) = (0, Outage()) }
             }
             try copy.run(isCancelled)
             return copy.progress.checksum
