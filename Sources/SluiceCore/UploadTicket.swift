@@ -19,10 +19,24 @@ package struct KnownBlock: Sendable, Hashable {
     }
 }
 
+/// A block that a sink has and that its sender has not heard of: it ended after the one had confirmed it, and before it
+/// was recorded.
+package struct UnheardBlock: Sendable, Hashable {
+    /// Without a digest.
+    package let receipt: BlockReceipt
+    /// The digest that the sink has of its bytes; nil where its name is one that nobody else can have given.
+    package let digest: Checksum?
+
+    package init(receipt: BlockReceipt, digest: Checksum?) {
+        self.receipt = receipt
+        self.digest = digest
+    }
+}
+
 /// What a sink still has of an upload of an earlier process.
 package enum TakenUpload: Sendable {
-    /// The upload is there, with these of the blocks that were known.
-    case open([BlockReceipt])
+    /// The upload is there, with these of the blocks that were known and with these that were not.
+    case open([BlockReceipt], unheard: [UnheardBlock] = [])
     /// The object is there already: its commit took effect, and only the answer was lost.
     case committed(entityTag: String?)
     /// Nothing: everything has to be sent again.

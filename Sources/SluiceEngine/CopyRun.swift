@@ -65,7 +65,13 @@ package final class CopyRun: Sendable {
         isOpened.withLock { $0 = true }
         try endpoints.sink.prepare()
         guard !cancellation.isCancelled else { throw Cancelled() }
-        let journal = RunJournal(ledger, source: endpoints.source, sink: endpoints.sink, codec: specification.codec)
+        let journal = RunJournal(
+            ledger,
+            source: endpoints.source,
+            sink: endpoints.sink,
+            codec: specification.codec,
+            checksum: specification.blockChecksum(endpoints.sink)
+        )
         let record: @Sendable (ItemRecord) -> Void = { [tally, recordItem] record in
             tally.add(record)
             journal?.ended(record)

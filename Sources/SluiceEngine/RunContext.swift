@@ -49,10 +49,17 @@ final class RunContext: Sendable {
         let shares = MemoryShares(specification, endpoints.sink.traits)
         chunkPool = SlabPool(capacity: shares.chunks)
         partPool = SlabPool(capacity: shares.parts)
-        checksumAlgorithm = specification.verification == .none ? nil : endpoints.sink.traits.blockChecksum ?? .crc64nvme
+        checksumAlgorithm = specification.blockChecksum(endpoints.sink)
         planner = TransferPlanner(specification, endpoints.sink.traits, endpoints.source)
         serverSide = endpoints.copiesByService ? ServerSideCopies(sink: endpoints.sink.location) : nil
         preservation = Preservation(specification)
+    }
+}
+
+extension CopySpecification {
+    /// The digest that blocks are put with; nil for none.
+    func blockChecksum(_ sink: any ObjectSink) -> ChecksumAlgorithm? {
+        verification == .none ? nil : sink.traits.blockChecksum ?? .crc64nvme
     }
 }
 

@@ -6,15 +6,25 @@ final class RunJournal: Sendable {
     private let ledger: RunLedger
     private let sink: any ObjectSink
     private let codec: String
+    private let unheard: UnheardBlocks
     /// Uploads that this attempt has begun, gone on with, or taken back.
     private let seen = Locked<Set<ItemIdentifier>>([])
 
     /// Nil where nothing could be gone on with: what is read can't be read again.
-    init?(_ ledger: RunLedger?, source: any ObjectSource, sink: any ObjectSink, codec: (any ChunkCodec)?) {
+    ///
+    /// - Parameter checksum: the digest that blocks are put with; nil for none.
+    init?(
+        _ ledger: RunLedger?,
+        source: any ObjectSource,
+        sink: any ObjectSink,
+        codec: (any ChunkCodec)?,
+        checksum: ChecksumAlgorithm?
+    ) {
         guard let ledger, source.isRereadable else { return nil }
         self.ledger = ledger
         self.sink = sink
         self.codec = codec?.name ?? "none"
+        unheard = UnheardBlocks(source: source, algorithm: checksum)
     }
 
     /// What an earlier attempt has left of an item.
@@ -70,7 +80,7 @@ final class RunJournal: Sendable {
                 try discard(id, begun, upload.name)
                 return .anew(replacing: id)
             }
-            return try takeUp(id, begun, plan, size, upload)
+            return try takeUp(id, begun, plan, item, size, upload)
         }
     }
 
@@ -78,6 +88,7 @@ final class RunJournal: Sendable {
         _ id: ItemIdentifier,
         _ begun: BegunItem,
         _ plan: TransferPlan,
+        _ item: SourceItem,
         _ size: Int,
         _ upload: Upload
     ) throws -> Resumption {
@@ -88,10 +99,12 @@ final class RunJournal: Sendable {
             return .committed(id, known.receipts, entityTag: tag)
         case .forgotten, .committed:
             return .anew(replacing: id)
-        case .open(let receipts):
+        case .open(let receipts, let others):
             let present = Set(receipts.map(\.ordinal))
             let there = blocks.filter { present.contains($0.receipt.ordinal) }
-            return .restored(id, RestoredUpload(plan, size: size, blocks: there))
+            let found = unheard.records(others, of: item, size: size, plan)
+            for block in found { ledger.record(block, of: id) }
+            return .restored(id, RestoredUpload(plan, size: size, blocks: there + found))
         }
     }
 

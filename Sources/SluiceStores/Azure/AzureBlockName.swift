@@ -21,7 +21,9 @@ struct AzureBlockName: Sendable {
 
     /// Nil for what no ticket keeps.
     init?(_ ticket: UploadTicket) {
-        guard let nonce = Base64.decode(String(decoding: ticket.bytes, as: UTF8.self)), nonce.count == 18 else { return nil }
+        guard let nonce = Base64.decode(String(decoding: ticket.bytes, as: UTF8.self)), nonce.count == 18 else {
+            return nil
+        }
         self.init(nonce: nonce)
     }
 
@@ -29,5 +31,12 @@ struct AzureBlockName: Sendable {
     func name(_ ordinal: Int) -> String {
         let bytes = [16, 8, 0].map { UInt8(truncatingIfNeeded: ordinal >> $0) }
         return prefix + Base64.encode(bytes)
+    }
+
+    /// The ordinal that is in a name; nil for a block of another run.
+    func ordinal(of name: String) -> Int? {
+        guard name.hasPrefix(prefix), let bytes = Base64.decode(String(name.dropFirst(prefix.count))), bytes.count == 3
+        else { return nil }
+        return bytes.reduce(0) { $0 << 8 | Int($1) }
     }
 }

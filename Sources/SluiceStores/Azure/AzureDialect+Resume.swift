@@ -62,8 +62,16 @@ struct AzureInquest: UploadInquest {
         if !ours.isEmpty, list.committed == ours { return .committed(entityTag: entityTag) }
         let sizes = Dictionary(list.uncommitted.map { ($0.name, $0.size) }) { first, _ in first }
         let there = known.filter { $0.tag == names.name($0.ordinal) && sizes[$0.tag] == $0.length }
-        guard !there.isEmpty else { return .forgotten }
+        let heard = Set(known.map(\.ordinal))
+        let unheard = list.uncommitted.compactMap { block -> UnheardBlock? in
+            guard let ordinal = names.ordinal(of: block.name), !heard.contains(ordinal), let size = block.size else {
+                return nil
+            }
+            let receipt = BlockReceipt(ordinal: ordinal, length: size, checksum: nil, tag: block.name)
+            return UnheardBlock(receipt: receipt, digest: nil)
+        }
+        guard !there.isEmpty || !unheard.isEmpty else { return .forgotten }
         upload.session = names
-        return .open(there)
+        return .open(there, unheard: unheard)
     }
 }

@@ -117,7 +117,8 @@ struct S3Inquest: UploadInquest {
             return nil
         }
         upload.session = session
-        return .open(known.filter { parts[$0.ordinal + 1]?.is($0) == true })
+        let there = known.filter { parts.removeValue(forKey: $0.ordinal + 1)?.is($0) == true }
+        return .open(there, unheard: parts.values.compactMap(\.unheard))
     }
 
     private mutating func refused(_ response: HTTPResponse, _ now: Timestamp) throws -> TakenUpload? {
@@ -152,6 +153,17 @@ struct S3PartList {
             if !tags.0.isEmpty, !tags.1.isEmpty, tags.0 != tags.1 { return false }
             let stored = checksums.first { $0.algorithm == receipt.checksum?.algorithm }
             return stored == nil || stored == receipt.checksum
+        }
+
+        /// The part as one of which nothing is known but this list; nil where that has no digest of it. The tag of a part
+        /// is its MD5, except where it was encrypted.
+        var unheard: UnheardBlock? {
+            let md5 = Hex.decode(S3Dialect.unquoted(entityTag)).map { Checksum(algorithm: .md5, bytes: $0) }
+            guard let size, let digest = checksums.first ?? md5, digest.bytes.count == digest.algorithm.length else {
+                return nil
+            }
+            let receipt = BlockReceipt(ordinal: number - 1, length: size, checksum: nil, tag: entityTag)
+            return UnheardBlock(receipt: receipt, digest: digest)
         }
     }
 

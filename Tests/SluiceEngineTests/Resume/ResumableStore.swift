@@ -128,13 +128,29 @@ final class ResumableStore: ObjectSink {
 
     private func number(_ ticket: UploadTicket) -> Int { Int(String(decoding: ticket.bytes, as: UTF8.self)) ?? 0 }
 
-    /// Tells more than it was asked for, too: blocks that no ledger has.
+    /// Tells more than it was asked for, too: blocks that no ledger has, be they the object's or not.
     func takeUp(_ ticket: UploadTicket, for upload: Upload, known: [KnownBlock]) throws -> TakenUpload {
         guard let blocks = state.withLock({ $0.uploads[number(ticket)] }) else { return .forgotten }
         upload.session = Session(number(ticket))
         let ours = known.filter { blocks[$0.receipt.ordinal]?.bytes.count == $0.receipt.length }.map(\.receipt)
-        let others = (blocks.keys.max() ?? 0) + 7
-        return .open(ours + [BlockReceipt(ordinal: others, length: 5, checksum: nil, tag: "strange")])
+        let heard = Set(known.map(\.receipt.ordinal))
+        let unheard = try blocks.filter { !heard.contains($0.key) }.map { ordinal, block in
+            UnheardBlock(
+                receipt: BlockReceipt(ordinal: ordinal, length: block.bytes.count, checksum: nil, tag: "\(ordinal)"),
+                digest: try Checksum(.md5, of: block.bytes.span.bytes)
+            )
+        }
+        let last = blocks.keys.max() ?? 0
+        let strange = BlockReceipt(ordinal: last + 7, length: 5, checksum: nil, tag: "strange")
+        return .open(ours + [strange], unheard: unheard + [UnheardBlock(receipt: strange, digest: nil)])
+    }
+
+    /// The blocks of the one open upload that nobody has heard of.
+    var unheard: [Int: Block] {
+        state.withLock { state in
+            guard let (number, blocks) = state.uploads.first else { return [:] }
+            return blocks.filter { state.confirmed[number]?.contains($0.key) != true }
+        }
     }
 
     func discard(_ ticket: UploadTicket, name: String) throws { state.withLock { $0.remove(number(ticket)) } }

@@ -45,12 +45,19 @@ import Testing
     @Test func `an upload goes on with the names that it began with`() throws {
         let upload = AzureFixture.upload()
         let taken = try hear(
-            list(uncommitted: [(names.name(2), 5), (names.name(0), 5), (names.name(1), 4)]),
+            list(
+                uncommitted: [
+                    (names.name(2), 5), (names.name(0), 5), (names.name(1), 4), (names.name(70_000), 6),
+                    (AzureBlockName().name(5), 5), ("AAAA", 5),
+                ]
+            ),
             known([0, 1, 2, 3]),
             upload
         )
-        guard case .open(let receipts) = taken else { throw Unexpected(taken) }
+        guard case .open(let receipts, let unheard) = taken else { throw Unexpected(taken) }
         #expect(receipts.map(\.ordinal) == [0, 2])
+        let other = BlockReceipt(ordinal: 70_000, length: 6, checksum: nil, tag: names.name(70_000))
+        #expect(unheard == [UnheardBlock(receipt: other, digest: nil)])
         #expect(dialect.names(of: upload).name(9) == names.name(9))
         #expect(dialect.ticket(of: upload) == names.ticket)
         let step = SinkStep(upload: upload, action: .block(ordinal: 9, offset: 45), body: StepBody(slab: slab([1])))

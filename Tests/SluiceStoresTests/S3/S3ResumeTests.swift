@@ -69,7 +69,7 @@ import Testing
         #expect(request.method == .get && request.address.path == "/bucket/a.csv")
         #expect(request.address.query == "max-parts=1000&uploadId=up%2B1%2F%3D")
         let taken = try inquest.hear(page([part(1), part(2)]), now: now)
-        guard case .open(let receipts) = taken else { throw Unexpected(taken) }
+        guard case .open(let receipts, _) = taken else { throw Unexpected(taken) }
         #expect(receipts.map(\.ordinal) == [0, 1])
         #expect(upload.session as? S3Upload == session)
     }
@@ -84,7 +84,7 @@ import Testing
         )
         #expect(upload.session == nil)
         let taken = try inquest.hear(page([part(1501)]), now: now)
-        guard case .open(let receipts) = taken else { throw Unexpected(taken) }
+        guard case .open(let receipts, _) = taken else { throw Unexpected(taken) }
         #expect(receipts.map(\.ordinal) == [0, 1500])
     }
 
@@ -118,8 +118,33 @@ import Testing
             known([0], checksum: Checksum(algorithm: .crc64nvme, value: UInt64(1)))
         )
         let taken = try inquest.hear(page([part]), now: now)
-        guard case .open(let receipts) = taken else { throw Unexpected(taken) }
+        guard case .open(let receipts, _) = taken else { throw Unexpected(taken) }
         #expect(receipts.map(\.ordinal) == (isKept ? [0] : []))
+    }
+
+    static let unheard: [(String, Checksum?)] = [
+        (
+            "<ETag>&quot;0cc175b9c0f1b6a831c399e269772661&quot;</ETag>",
+            Hex.decode("0cc175b9c0f1b6a831c399e269772661").map { Checksum(algorithm: .md5, bytes: $0) }
+        ),
+        (
+            "<ETag>0cc175b9c0f1b6a831c399e269772661</ETag><ChecksumCRC64NVME>AAAAAAAAAAI=</ChecksumCRC64NVME>",
+            Checksum(algorithm: .crc64nvme, value: UInt64(2))
+        ),
+        ("<ETag>opaque</ETag>", nil), ("<ETag>abcd</ETag>", nil), ("", nil),
+    ]
+
+    @Test(arguments: unheard)
+    func `parts that the ledger does not know are told with what proves them`(_ tags: String, _ digest: Checksum?)
+        throws
+    {
+        var inquest = try inquest(S3Fixture.upload(), known([0]))
+        let stranger = "<Part><PartNumber>5</PartNumber><Size>7</Size>\(tags)</Part>"
+        let garbled = "<Part><PartNumber>1</PartNumber><Size>3</Size>\(tags)</Part>"
+        let taken = try inquest.hear(page([garbled, stranger]), now: now)
+        guard case .open(let receipts, let unheard) = taken else { throw Unexpected(taken) }
+        #expect(receipts.isEmpty && unheard.count == (digest == nil ? 0 : 1))
+        #expect(unheard.allSatisfy { $0.digest == digest && $0.receipt.ordinal == 4 && $0.receipt.length == 7 })
     }
 
     @Test func `where the upload is gone, its object tells whether the commit took effect`() throws {
