@@ -6,10 +6,12 @@ let package = Package(
     name: "sluice-benchmarks",
     products: [
         .executable(name: "bare-loop", targets: ["BareLoop"]),
+        .executable(name: "cursor-loop", targets: ["CursorLoop"]),
         .executable(name: "stopwatch", targets: ["Stopwatch"]),
     ],
     targets: [
         .executableTarget(name: "BareLoop", linkerSettings: [.linkedLibrary("ssl"), .linkedLibrary("crypto")]),
+        .executableTarget(name: "CursorLoop", linkerSettings: [.linkedLibrary("odbc")]),
         .executableTarget(name: "Stopwatch"),
     ],
     cLanguageStandard: .gnu11

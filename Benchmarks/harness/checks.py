@@ -3,7 +3,8 @@
 import hashlib
 import subprocess
 
-from harness import clients
+import harness.places as places
+from harness import clients, database_clients
 from harness.measure import common_environment
 from harness.model import WrongContent
 
@@ -60,3 +61,45 @@ def _sha256(stream):
         digest.update(block)
         size += len(block)
     return digest.hexdigest(), size
+
+
+def stored_rows(destination, expected):
+    """The compressed CSV objects, one after another in any order, are the rows that the database's own client writes.
+
+    Those who write in another dialect, into the run's folder, are held against their number alone.
+    """
+    unpack = ["sh", "-c", 'for file; do gzip --decompress --stdout "$file" | tail -n +2; done', "sh"]
+    if local := _files(destination.folder):
+        count, _ = _rows([*unpack, *local])
+        if count != expected:
+            raise WrongContent(f"{count} rows instead of {expected}")
+        return f"{count} rows counted"
+    psql = database_clients.psql_copy(destination)
+    ours = _rows([*unpack, *_files(destination.https.folder)])
+    theirs = _rows(psql.words, common_environment() | psql.environment, skipping=1)
+    if ours != theirs:
+        raise WrongContent(f"{ours[0]} rows arrived, not the {theirs[0]} of the table (or not the same ones)")
+    return f"all {theirs[0]} rows compared with psql's"
+
+
+def parquet_rows(destination, expected):
+    """The Parquet files have so many rows."""
+    paths = _files(destination.folder)
+    program = "import sys, pyarrow.parquet as p; print(sum(p.read_table(path).num_rows for path in sys.argv[1:]))"
+    done = subprocess.run([places.TOOLS / "bench-venv/bin/python3", "-c", program, *paths], capture_output=True, text=True)
+    if done.returncode:
+        raise WrongContent(done.stderr[-300:])
+    if int(done.stdout) != expected:
+        raise WrongContent(f"{done.stdout.strip()} rows instead of {expected}")
+    return f"{expected} rows read by pyarrow, {sum(path.stat().st_size for path in paths) / 1e6:.1f} MB"
+
+
+def _rows(reader, environment=None, skipping=0):
+    """How many lines a reader writes, and a digest of them that doesn't depend on their order."""
+    count, digest = -skipping, 0
+    with subprocess.Popen(reader, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, env=environment) as process:
+        for line in process.stdout:
+            count += 1
+            if count > 0:
+                digest ^= hash(line.rstrip(b"\r\n"))
+    return count, digest

@@ -50,6 +50,13 @@ class Sluice:
         words = [self._binary, "copy", f"{folder}/", location, *_endpoint(destination.store, "--sink-endpoint"), *trust]
         return Command([*words, "--overwrite", "if-different", "--progress", "none"], environment)
 
+    def extract(self, database, sink, *options):
+        """Copy a table into objects below `sink`, "https" or "file", one for each partition."""
+        to = database.https.url + "x/" if sink == "https" else f"{database.folder}/x/"
+        words = [self._binary, "copy", f"odbc:{database.connection}", to, "--progress", "none"]
+        words += ["--ca-certificate", database.https.authority, *options]
+        return Command(words, {"SLUICE_ODBC_PASSWORD": database.password})
+
     @staticmethod
     def _place(store, name):
         trust = ["--ca-certificate", store.authority]

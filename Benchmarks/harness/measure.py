@@ -40,7 +40,8 @@ class Run:
 
 def run(steps, server, limit):
     """Run the pipelines one after another and add them up; a pipeline that fails or takes longer than `limit` seconds
-    ends the run. `server` is a process whose tree serves them, or None."""
+    ends the run. `server` is a process whose tree serves them, several of
+    them, or None."""
     server_before, machine_before = _server_cpu(server), processes.machine_cpu()
     wall = user = system = 0.0
     peak, error = 0, None
@@ -59,7 +60,8 @@ def run(steps, server, limit):
 
 
 def _server_cpu(server):
-    return 0.0 if server is None else processes.tree_cpu(server)
+    roots = server if isinstance(server, tuple) else (server,)
+    return sum(processes.tree_cpu(root) for root in roots if root is not None)
 
 
 def _run_pipeline(pipeline, limit):

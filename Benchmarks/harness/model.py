@@ -1,5 +1,6 @@
 """What a benchmark is made of: commands, contenders, destinations, targets and cases."""
 
+import re
 import shlex
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
@@ -9,6 +10,7 @@ from pathlib import Path
 import harness.places as places
 
 SLUICE = "sluice"
+_SECRET = re.compile("KEY|PASSWORD|DATABASE")
 
 
 class Unavailable(Exception):
@@ -29,7 +31,7 @@ class Command:
     def shown(self):
         """The command as one would type it, without secrets and without the machine's paths."""
         settings = [
-            f"{name}={'…' if 'KEY' in name else shlex.quote(value)}" for name, value in self.environment.items()
+            f"{name}={'…' if _SECRET.search(name) else shlex.quote(value)}" for name, value in self.environment.items()
         ]
         return places.shown(" ".join([*settings, shlex.join(str(word) for word in self.words)]))
 
@@ -80,7 +82,23 @@ class FilledDestination:
     server: int
 
 
-Destination = HttpsDestination | S3Destination | LocalDestination | FilledDestination
+@dataclass(frozen=True)
+class DatabaseDestination:
+    """A database that is filled, as an ODBC connection string without its password and by its parts, and what a run
+    writes to: a folder of an HTTPS server and one of this machine. `server` are the processes of both servers."""
+
+    connection: str
+    authority: str
+    port: int
+    user: str
+    password: str
+    database: str
+    https: HttpsDestination
+    folder: Path
+    server: tuple[int, int]
+
+
+Destination = HttpsDestination | S3Destination | LocalDestination | FilledDestination | DatabaseDestination
 
 
 @dataclass(frozen=True)
@@ -111,7 +129,7 @@ class Target:
 class Case:
     """One comparison.
 
-    `amount` of `unit` ("bytes", "files" or "starts") is what every contender does. `stage` is a context that gives
+    `amount` of `unit` ("bytes", "files", "rows" or "starts") is what every contender does. `stage` is a context that gives
     one of harness.servers' objects, whose `destination(checked)` gives each run a place to write to; what a checked
     one got can be read by `check`, which raises WrongContent or says in words what it found. `runs` overrides the
     number that was asked for; without `warm_up` the first run counts and nothing is checked.

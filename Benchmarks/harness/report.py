@@ -127,13 +127,13 @@ def _ratio(result, entry, metric):
 
 
 def _rate_heading(case):
-    return {"bytes": "MB/s", "files": "files/s (CPU µs a file)"}.get(case.unit, "")
+    return {"bytes": "MB/s", "files": "files/s (CPU µs a file)", "rows": "rows/s (CPU µs a row)"}.get(case.unit, "")
 
 
 def _rate(case, wall, cpu):
     if case.unit == "bytes":
         return f"{case.amount / wall / 1e6:.0f}"
-    if case.unit == "files":
+    if case.unit in ("files", "rows"):
         return f"{case.amount / wall:.0f} ({cpu / case.amount * 1e6:.0f})"
     return ""
 

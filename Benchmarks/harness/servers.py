@@ -19,12 +19,12 @@ class ServerFailed(Exception):
 
 
 @contextmanager
-def launched(launcher):
+def launched(launcher, *options):
     """Run a launcher; gives its process and the fields of its ready line."""
     directory = places.DATA / "servers"
     directory.mkdir(parents=True, exist_ok=True)
     process = subprocess.Popen(
-        [launcher], stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=os.environ | {"TMPDIR": str(directory)},
+        [launcher, *options], stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=os.environ | {"TMPDIR": str(directory)},
         start_new_session=True,  # an interrupt ends it by its standard input, in our order
     )
     try:

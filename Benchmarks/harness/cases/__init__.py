@@ -1,6 +1,6 @@
 """The cases by name, in the order in which they run; each is made from the data and the program when its turn comes."""
 
-from harness.cases import down, file_gzip, file_put, file_s3, listing, memory, small_put, small_s3, start
+from harness.cases import down, file_gzip, file_put, file_s3, listing, memory, small_put, small_s3, start, tables
 
 CASES = {
     "start": start.make,
@@ -15,5 +15,9 @@ CASES = {
     "down-https": down.make_https,
     "list": listing.make,
     "sync": listing.make_sync,
+    "table-csv": tables.make_csv,
+    "table-cursor": tables.make_cursor,
+    "table-parquet": tables.make_parquet,
+    "table-partitions": tables.make_partitions,
     "memory": memory.make,
 }
