@@ -66,6 +66,13 @@ struct StoreFactory {
     /// The source as one object, where that is asked for.
     private func merged(_ source: any ObjectSource, _ target: StoreTarget) throws -> any ObjectSource {
         guard specification.layout == .merge else { return source }
+        guard specification.table.conversion == nil else {
+            throw CopyError(
+                .usage,
+                "--layout merge puts bytes behind each other, which are no file of rows",
+                advice: "Leave out --layout merge, or --format"
+            )
+        }
         guard !specification.decompresses else {
             throw CopyError(
                 .usage,
@@ -123,7 +130,15 @@ struct StoreFactory {
         var source = try specification.filesFrom.map { try named(by: $0) } ?? listed()
         if specification.skipsForbidden { source = ForgivingSource(source) }
         if !specification.selection.isEverything { source = SelectedSource(source, specification.selection) }
-        return specification.decompresses ? DecodedSource(source) : source
+        if specification.decompresses { source = DecodedSource(source) }
+        guard specification.table.conversion != nil else { return source }
+        return try ConvertedSource(
+            source,
+            isDecoded: specification.decompresses,
+            specification.table,
+            memory: specification.memory.rawValue,
+            retries: limits.retries
+        )
     }
 
     /// All that the source lists.

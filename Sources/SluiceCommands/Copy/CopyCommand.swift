@@ -1,4 +1,5 @@
 internal import ArgumentParser
+internal import SluiceCodecs
 internal import SluiceCore
 internal import SluiceEngine
 internal import SluiceLedger
@@ -19,6 +20,7 @@ struct CopyCommand: ParsableCommand {
     @OptionGroup var copy: CopyArguments
     @OptionGroup(title: "Selection") var selection: SelectionArguments
     @OptionGroup(title: "Tables") var table: TableArguments
+    @OptionGroup(title: "Files of rows") var conversion: ConversionArguments
     @OptionGroup(title: "Connections") var connection: ConnectionArguments
     @OptionGroup(title: "Output") var output: OutputArguments
 
@@ -46,13 +48,21 @@ struct CopyCommand: ParsableCommand {
     /// What the command asks for, with this environment's credentials.
     func specification() throws -> CopySpecification {
         var specification = try copy.specification(connection, selection, environment: ProcessEnvironment.variables)
-        specification.table = try table.options(for: specification.source)
-        if specification.table.query != nil,
+        specification.table = try table.options(for: specification.source, conversion)
+        // Rows are in what was compressed.
+        if specification.table.conversion != nil { specification.decompresses = true }
+        if specification.table.query != nil || specification.table.conversion != nil,
             specification.table.format(forName: specification.sink.description) == .parquet
         {
             // A Parquet file is compressed page by page, and keeps its name.
             specification.table.pageCodec = specification.codec
             specification.codec = nil
+        }
+        guard specification.codec?.name != SnappyCodec().name else {
+            throw UsageError(
+                "--compress snappy is for Parquet files, and the sink's are none",
+                advice: "Give gzip, lz4 or zstd, or --format parquet"
+            )
         }
         return specification
     }

@@ -56,8 +56,8 @@ struct CopyArguments: ParsableArguments {
     var requestsPerSecond: Int?
 
     @Option(
-        help: .init("Compress on the way: gzip, lz4 or zstd, with :LEVEL if you like, or none.", valueName: "codec"),
-        completion: .list(["gzip", "lz4", "zstd", "none"])
+        help: .init("Compress on the way: gzip, lz4 or zstd, with :LEVEL if you like, or none; snappy, gzip or zstd for Parquet's pages.", valueName: "codec"),
+        completion: .list(["gzip", "lz4", "zstd", "snappy", "none"])
     )
     var compress = "none"
 
@@ -153,7 +153,8 @@ struct CopyArguments: ParsableArguments {
         specification.memory = try CopyArguments.size(memory, of: "--memory", atLeast: .mebibytes(16))
         specification.bandwidth = try bandwidth.map(CopyArguments.schedule)
         specification.requestsPerSecond = try CopyArguments.requestRate(requestsPerSecond)
-        specification.codec = try codec(named: compress)
+        // Blocks of snappy are pages of Parquet files, and no files.
+        specification.codec = compress.lowercased() == SnappyCodec().name ? SnappyCodec() : try codec(named: compress)
         specification.decompresses = decompress == .auto
         specification.verification = verify
         specification.overwrite = overwrite

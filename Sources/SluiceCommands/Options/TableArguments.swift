@@ -5,6 +5,7 @@ internal import SluiceODBC
 internal import SluiceTables
 
 extension TableOptions.Format: ExpressibleByArgument {}
+extension BinaryText: ExpressibleByArgument {}
 
 /// What of a database to copy, and what its rows become.
 struct TableArguments: ParsableArguments {
@@ -33,7 +34,7 @@ struct TableArguments: ParsableArguments {
 
     @Option(
         help: .init(
-            "What rows become: csv, delimited text; jsonl, an object of JSON a line; parquet, whose pages --compress is for; auto goes by the sink's name.",
+            "What rows become: csv, delimited text; jsonl, an object of JSON a line; parquet, whose pages --compress is for; auto goes by the sink's name for a table, and copies files as they are.",
             valueName: "format"
         )
     )
@@ -63,31 +64,53 @@ struct TableArguments: ParsableArguments {
     @Option(help: .init("The text's encoding, by iconv's name of it; UTF-8 by default.", valueName: "name"))
     var csvEncoding: String?
 
-    func options(for source: Location) throws -> TableOptions {
+    @Option(help: .init("How bytes stand in text: hex or base64; by default hex in csv, base64 in jsonl.", valueName: "form"))
+    var binaryText: BinaryText?
+
+    func options(for source: Location, _ conversion: ConversionArguments) throws -> TableOptions {
         var options = TableOptions()
         guard case .odbc = source else {
+            if format != .auto, format != .binary { return try converting(conversion) }
+            try conversion.requireNone()
             if let option = given.first {
                 throw UsageError(
                     "\(option) names rows of a database, and \(source) is none",
                     advice: "Give odbc:… as the source, or leave it out"
                 )
             }
-            guard format == .auto || format == .binary else {
-                throw UsageError(
-                    "--format \(format.rawValue) makes rows of objects, which this version does not",
-                    advice: "Leave it out: bytes are copied as they are"
-                )
-            }
             return options
         }
+        try conversion.requireNone()
         guard table == nil || query == nil else {
             throw UsageError("--table and --query exclude each other", advice: "Leave one of them out")
         }
         options.query = table.map { .table($0) } ?? query.map { .query($0) }
         try divide(&options)
         options.format = format
-        options.delimited = try delimited()
+        try describe(&options)
         return options
+    }
+
+    /// What turns files of rows into another format.
+    private func converting(_ arguments: ConversionArguments) throws -> TableOptions {
+        var options = TableOptions()
+        if let option = table != nil ? "--table" : query != nil ? "--query" : nil {
+            throw UsageError("\(option) names rows of a database", advice: "Leave it out")
+        }
+        options.format = format
+        try describe(&options)
+        var conversion = try arguments.conversion(to: format, given.isEmpty ? nil : options.delimited)
+        conversion.binary = binaryText
+        options.conversion = conversion
+        return options
+    }
+
+    private func describe(_ options: inout TableOptions) throws {
+        options.delimited = try delimited()
+        if let binaryText {
+            options.delimited.binary = binaryText
+            options.json.binary = binaryText
+        }
     }
 
     /// The options that only rows have, as far as they were given.
@@ -99,7 +122,7 @@ struct TableArguments: ParsableArguments {
             ("--csv-quote", csvQuote != nil), ("--csv-escape", csvEscape != nil), ("--csv-null", csvNull != nil),
             ("--no-csv-header", !csvHeader),
             ("--csv-row-delimiter", csvRowDelimiter != nil), ("--csv-quote-all", csvQuoteAll),
-            ("--csv-encoding", csvEncoding != nil),
+            ("--csv-encoding", csvEncoding != nil), ("--binary-text", binaryText != nil),
         ]
         return all.filter(\.1).map(\.0)
     }
@@ -142,14 +165,14 @@ struct TableArguments: ParsableArguments {
         return format
     }
 
-    private static func character(_ text: String, _ option: String) throws -> UInt8 {
+    static func character(_ text: String, _ option: String) throws -> UInt8 {
         let bytes = try bytes(text, option)
         guard bytes.count == 1 else { throw UsageError("\(option) \"\(text)\" is not one ASCII character") }
         return bytes[0]
     }
 
     /// The text with its escapes undone.
-    private static func bytes(_ text: String, _ option: String) throws -> [UInt8] {
+    static func bytes(_ text: String, _ option: String) throws -> [UInt8] {
         var bytes: [UInt8] = []
         var rest = Array(text.utf8)[...]
         while let byte = rest.popFirst() {

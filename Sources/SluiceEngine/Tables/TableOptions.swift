@@ -23,6 +23,9 @@ package struct TableOptions: Sendable {
     package var query: TableQuery?
     package var format = Format.auto
     package var delimited = DelimitedFormat()
+    package var json = JSONFormat(.lines)
+    /// How objects of rows are turned from one format into another; nil where bytes are copied as they are.
+    package var conversion: Conversion?
     /// Compresses pages within Parquet files, which are not compressed as a whole.
     package var pageCodec: (any ChunkCodec)?
     /// Nil for one, unless a column is named.

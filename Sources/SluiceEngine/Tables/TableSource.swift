@@ -153,7 +153,7 @@ struct TableSource: ObjectSource {
 
     private func encoder(_ columns: [Column]) throws -> any RowEncoder {
         switch format {
-        case .jsonl: JSONRowEncoder(JSONFormat(.lines), columns: columns)
+        case .jsonl: JSONRowEncoder(options.json, columns: columns)
         case .parquet:
             try ParquetEncoder(columns: columns, codec: options.parquetCodec(), groupBytes: memory.group)
         case .auto, .csv, .binary: try options.delimited.makeEncoder(columns)

@@ -197,6 +197,7 @@ final class RetriedObject: ReadableObject {
     var metadata: ObjectMetadata { get throws { try object.metadata } }
     var storedChecksum: Checksum? { get throws { try object.storedChecksum } }
     var storedDigest: Checksum? { get throws { try object.storedDigest } }
+    var hasUncheckedBytes: Bool { object.hasUncheckedBytes }
     func checkUnchanged() throws { try object.checkUnchanged() }
 
     func read(at offset: Int, into buffer: UnsafeMutableRawBufferPointer) throws -> Int {

@@ -134,9 +134,8 @@ package final class DelimitedEncoder: RowEncoder {
     ) throws -> Int {
         let written: Int
         if case .binary = kind {
-            let start = unsafe cell.start(row)
-            for index in 0..<length { unsafe CanonicalText.writeHexadecimal(start[index], at: place + 2 * index) }
-            written = 2 * length
+            let bytes = unsafe UnsafeBufferPointer(start: cell.start(row), count: length)
+            written = unsafe format.binary.write(bytes, to: place)
         } else {
             written = unsafe kind.write(cell, row, at: place)
         }

@@ -21,6 +21,8 @@ package struct DelimitedFormat: Sendable, Hashable {
     package var skippedLines = 0
     /// The name that iconv has for the text's encoding; nil for UTF-8.
     package var encoding: String?
+    /// How bytes stand in text.
+    package var binary = BinaryText.hexadecimal
 
     package init() {}
 

@@ -12,7 +12,7 @@ struct Quoting: Sendable {
     private let quotesAll: Bool
     private let isSingleColumn: Bool
 
-    /// Whether digits, letters, and the signs of numbers, dates and times need no care.
+    /// Whether digits, letters, and the signs of numbers, dates, times and base64 need no care.
     let isPlainSafe: Bool
 
     /// What any value takes beside twice its bytes: quotes around it, or an escape before nothing.
@@ -68,7 +68,7 @@ struct Quoting: Sendable {
     private static func isPlain(_ byte: UInt8) -> Bool {
         switch byte {
         case 48...57, 65...90, 97...122, UInt8(ascii: "+"), UInt8(ascii: "-"), UInt8(ascii: "."), UInt8(ascii: ":"),
-            UInt8(ascii: " "):
+            UInt8(ascii: " "), UInt8(ascii: "/"), UInt8(ascii: "="):
             true
         default: false
         }

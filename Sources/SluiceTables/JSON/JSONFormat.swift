@@ -10,5 +10,8 @@ package struct JSONFormat: Sendable, Hashable {
     /// What is written; a reader sees it by itself.
     package var shape = Shape.lines
 
+    /// How bytes stand in text.
+    package var binary = BinaryText.base64
+
     package init(_ shape: Shape = .lines) { self.shape = shape }
 }

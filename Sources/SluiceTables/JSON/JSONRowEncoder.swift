@@ -1,9 +1,10 @@
 /// Writes rows as JSON objects.
 ///
 /// Numbers and booleans stand as such, with all their digits, also where they come as text; what JSON has no number for
-/// (NaN, the infinities) is text. Bytes are base64; all else is its canonical text. NULL is `null`.
+/// (NaN, the infinities) is text. Bytes are base64 or hexadecimal; all else is its canonical text. NULL is `null`.
 package final class JSONRowEncoder: RowEncoder {
     private let shape: JSONFormat.Shape
+    private let binary: BinaryText
     private let columns: [Column]
     /// `{"name":` of the first column, `,"name":` of the others.
     private let keys: [[UInt8]]
@@ -23,11 +24,12 @@ package final class JSONRowEncoder: RowEncoder {
         case real(CellKind)
         /// In quotes, and without anything that needs an escape.
         case quoted(CellKind)
-        case base64
+        case binary
     }
 
     package init(_ format: JSONFormat, columns: [Column]) {
         shape = format.shape
+        binary = format.binary
         self.columns = columns
         kinds = columns.map { Kind($0) }
         keys = columns.indices.map { index in
@@ -90,7 +92,7 @@ package final class JSONRowEncoder: RowEncoder {
                     unsafe shift(count, &pen)
                 }
             case .quoted(let kind): unsafe frame(kind.write(cell, row, at: pen.next + 1), &pen)
-            case .base64: unsafe JSONText.writeBase64(bytes, &pen, room: rowBound)
+            case .binary: unsafe JSONText.write(bytes, as: binary, &pen, room: rowBound)
             }
         }
         unsafe pen.put(UInt8(ascii: "}"))
@@ -119,7 +121,7 @@ extension JSONRowEncoder.Kind {
             case .boolean, .integer, .decimal, .real: self = .literal
             default: self = .text
             }
-        case .binary: self = .base64
+        case .binary: self = .binary
         case .signed, .unsigned, .boolean: self = .bare(kind)
         case .float, .double: self = .real(kind)
         case .days, .nanoseconds, .timestamp, .instant, .uuid: self = .quoted(kind)

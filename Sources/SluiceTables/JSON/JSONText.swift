@@ -57,23 +57,18 @@ enum JSONText {
         }
     }
 
-    /// Writes bytes as base64 in quotes, and leaves room for `room` bytes behind them.
-    @unsafe static func writeBase64(_ bytes: UnsafeBufferPointer<UInt8>, _ pen: inout Pen, room: Int) {
-        unsafe pen.need((bytes.count + 2) / 3 * 4 + 2 + room)
+    /// Writes bytes as their text in quotes, and leaves room for `room` bytes behind them.
+    @unsafe static func write(
+        _ bytes: UnsafeBufferPointer<UInt8>,
+        as binary: BinaryText,
+        _ pen: inout Pen,
+        room: Int
+    ) {
+        unsafe pen.need(2 * bytes.count + 6 + room)
         unsafe pen.put(quote)
-        for index in stride(from: 0, to: bytes.count, by: 3) {
-            let count = min(3, bytes.count - index)
-            var group: UInt32 = 0
-            for place in 0..<3 { group = group << 8 | (place < count ? unsafe UInt32(bytes[index + place]) : 0) }
-            for place in 0..<4 {
-                let digit = unsafe alphabet.utf8Start[Int(group >> UInt32(18 - 6 * place) & 63)]
-                unsafe pen.put(place <= count ? digit : UInt8(ascii: "="))
-            }
-        }
+        unsafe pen.next += binary.write(bytes, to: pen.next)
         unsafe pen.put(quote)
     }
-
-    private static let alphabet: StaticString = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"
 
     /// Whether a text is a number or a boolean as JSON writes them.
     static func isLiteral(_ text: UnsafeBufferPointer<UInt8>) -> Bool {

@@ -30,6 +30,23 @@
         self.rowsBefore = rowsBefore
     }
 
+    /// Some of the rows, with other columns of as many rows as these have.
+    @unsafe func part(
+        _ rows: Range<Int>,
+        columns: [Column],
+        values: [ColumnValues],
+        rowsBefore: Int
+    ) -> RowBatch {
+        precondition(rows.lowerBound >= 0 && rows.upperBound <= count)
+        return unsafe RowBatch(
+            columns: columns,
+            count: rows.count,
+            values: rows.lowerBound == 0 ? values : values.map { unsafe $0.dropFirst(rows.lowerBound) },
+            rowsBefore: rowsBefore,
+            lines: lines.map { unsafe $0 + rows.lowerBound }
+        )
+    }
+
     /// Where a row stands in its source.
     package func place(of row: Int) -> RowPlace {
         precondition(row < count)
@@ -90,6 +107,15 @@ package enum RowPlace: Sendable, Hashable, CustomStringConvertible {
         unsafe self.offsets = unsafe offsets
         unsafe self.lengths = unsafe lengths
         unsafe self.step = step
+    }
+
+    /// The values from a row on.
+    func dropFirst(_ rows: Int) -> ColumnValues {
+        let lengths = unsafe self.lengths + rows * step
+        if let offsets = unsafe offsets {
+            return unsafe ColumnValues(base: base, offsets: offsets + rows * step, lengths: lengths, step: step)
+        }
+        return unsafe ColumnValues(base: base + rows * stride, stride: stride, lengths: lengths, step: step)
     }
 
     /// Bytes of a row's value; negative where there is none.

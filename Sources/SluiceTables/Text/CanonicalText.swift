@@ -11,7 +11,7 @@
 /// | timestamp | the date, a space, the time |
 /// | instant | the same with `+02:00` behind it, or `Z` |
 /// | uuid | `01234567-89ab-cdef-0123-456789abcdef` |
-/// | binary | hexadecimal digits in delimited text, base64 in JSON |
+/// | binary | hexadecimal digits in delimited text and base64 in JSON, or as `BinaryText` says |
 ///
 /// Each `write` writes at `place`, which has room for `most` bytes, and returns how many they are.
 enum CanonicalText {
