@@ -62,7 +62,7 @@ package protocol ObjectSource: Sendable {
     /// What is listed, as the user wrote it.
     var location: Location { get }
 
-    /// Whether bytes can be read at any offset and more than once.
+    /// Whether the same can be read more than once, and, where an object's size is known, at any offset.
     var isRereadable: Bool { get }
 
     /// Whether the location is one object rather than a folder of them.
@@ -88,6 +88,9 @@ package protocol ObjectSource: Sendable {
     /// Opens an object for reading; blocks.
     func open(_ item: SourceItem) throws -> any ReadableObject
 
+    /// Whether an object that failed this way is worth reading again from its start: the way to it broke, not the object.
+    func mayStartOver(after failure: any Failure) -> Bool
+
     /// Gives up what was kept for further objects, once none is read any more; blocks.
     func finish()
 }
@@ -96,6 +99,7 @@ extension ObjectSource {
     package var requestSize: ClosedRange<Int>? { nil }
     package var mostOpen: Int? { nil }
     package var rowFacts: RowFacts? { nil }
+    package func mayStartOver(after failure: any Failure) -> Bool { false }
     package func finish() {}
 }
 

@@ -58,7 +58,7 @@ package final class CopyRun: Sendable {
     package func execute() throws -> CopyResult {
         let limits = RunLimits(specification)
         cancellation.onCancel { limits.close() }
-        let factory = StoreFactory(specification, run: ledger?.identifier, limits: limits)
+        let factory = StoreFactory(specification, run: ledger?.identifier, limits: limits, plan: ledger.map { KeptPlan($0) })
         let endpoints = try factory.endpoints(source: source, sink: sink)
         opened.withLock { $0 = endpoints.source }
         defer { endpoints.source.finish() }

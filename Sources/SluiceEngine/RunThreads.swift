@@ -212,7 +212,7 @@ final class RunThreads {
 
     private func result() -> CopyResult {
         var counts = stage.counts
-        counts.retries += sources.retries + context.limits.retries.count
+        counts.retries += sources.retries + context.limits.retries.count + settlement.rereadCount
         counts.throttled += sources.throttled
         return CopyResult(
             counts: counts,

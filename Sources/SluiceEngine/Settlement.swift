@@ -9,6 +9,7 @@ final class Settlement: StepObserver {
     private let stage = AtomicLazyReference<WriteStage>()
     /// The transfers under way by their upload, so that a step finds its own.
     private let transfers = Locked<[ObjectIdentifier: ItemTransfer]>([:])
+    private let reread = Atomic<Int>(0)
     private let onChange: @Sendable () -> Void
     private let onEnd: @Sendable (ItemTransfer, StartOver?) -> Void
 
@@ -270,13 +271,19 @@ final class Settlement: StepObserver {
         onEnd(transfer, startOver)
     }
 
-    /// A stream that broke for a passing reason is sent again from the source's start.
+    /// Objects that were read again because the way to the source broke.
+    var rereadCount: Int { reread.load(ordering: .relaxed) }
+
+    /// A stream that broke for a passing reason is sent again from the source's start, and so is what was read from a
+    /// source that broke.
     private func startOver(_ transfer: ItemTransfer) -> StartOver? {
         if context.cancellation.isCancelled { return nil }
         if let asked = transfer.withState({ $0.startOver }) { return asked }
-        guard let failure = transfer.withState({ $0.committer.failure }), transfer.plan.route == .stream,
-            failure.isRetryable, context.source.isRereadable, context.sink.traits.canStartOver
+        guard let failure = transfer.withState({ $0.committer.failure }), failure.isRetryable,
+            context.source.isRereadable, context.sink.traits.canStartOver
         else { return nil }
+        let isOfSource = context.source.mayStartOver(after: failure)
+        guard transfer.plan.route == .stream || isOfSource else { return nil }
         var outage = transfer.outage
         let decision = context.specification.retry.policy.decision(
             attempt: transfer.restarts,
@@ -286,6 +293,7 @@ final class Settlement: StepObserver {
             jitter: Double.random(in: 0...1)
         )
         guard case .retry(let wait) = decision else { return nil }
+        if isOfSource { reread.wrappingAdd(1, ordering: .relaxed) }
         return StartOver(item: transfer.item, restarts: transfer.restarts + 1, outage: outage, after: wait)
     }
 }

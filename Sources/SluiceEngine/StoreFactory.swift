@@ -5,12 +5,15 @@ internal import SluiceStores
 struct StoreFactory {
     let specification: CopySpecification
     private let run: String?
+    private let plan: KeptPlan?
     let limits: RunLimits
 
     /// - Parameters:
     ///   - run: the identifier of a run that another process can go on with.
     ///   - limits: the run's, where others keep to them too.
-    init(_ specification: CopySpecification, run: String? = nil, limits: RunLimits? = nil) {
+    ///   - plan: what earlier attempts have decided.
+    init(_ specification: CopySpecification, run: String? = nil, limits: RunLimits? = nil, plan: KeptPlan? = nil) {
+        self.plan = plan
         self.specification = specification
         self.run = run
         self.limits = limits ?? RunLimits(specification)
@@ -165,7 +168,8 @@ struct StoreFactory {
             target: sink.isFolder ? "" : sink.name,
             memory: specification.memory,
             connections: specification.connections.count,
-            counts: specification.verification == .readback
+            counts: specification.verification == .readback,
+            plan: plan
         )
     }
 

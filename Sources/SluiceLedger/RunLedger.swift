@@ -169,6 +169,34 @@ package final class RunLedger: Sendable {
         if isFirst { onProblem(error) }
     }
 
+    // MARK: What the source has decided
+
+    /// Keeps what the run's source has decided, for later attempts; blocks.
+    package func keep(plan: [UInt8]) {
+        attempt { () throws(LedgerError) in
+            try ledger.transaction { database in
+                let update = try RowStatement(database, "UPDATE runs SET plan = ?2 WHERE number = ?1")
+                update.bind(run, at: 1)
+                try update.bind(plan, at: 2)
+                try update.run()
+            }
+        }
+    }
+
+    /// What was kept by an earlier attempt; nil where there is nothing.
+    package var plan: [UInt8]? {
+        var found: [UInt8]?
+        attempt { () throws(LedgerError) in
+            found = try ledger.write { database in
+                let select = try RowStatement(database, "SELECT plan FROM runs WHERE number = ?")
+                select.bind(run, at: 1)
+                defer { select.reset() }
+                return try select.next() && !select.isNull(0) ? select.bytes(0) : nil
+            }
+        }
+        return found
+    }
+
     // MARK: What earlier attempts have left
 
     /// What an earlier attempt has left of an item; nil where there is nothing. Asks the disk only in a run that was

@@ -42,7 +42,9 @@ struct CopyCommand: ParsableCommand {
             throw ExitCode(try plan(specification))
         }
         try output.check(specification)
-        throw ExitCode(try CopySession.run(specification, output, .begin(CommandRecord.current, resumes: resume)))
+        // A table is another one each time: only who says so goes on with what was read of it before.
+        let goesOn = resume && specification.table.query == nil
+        throw ExitCode(try CopySession.run(specification, output, .begin(CommandRecord.current, resumes: goesOn)))
     }
 
     /// What the command asks for, with this environment's credentials.

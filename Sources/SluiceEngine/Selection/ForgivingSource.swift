@@ -13,6 +13,7 @@ struct ForgivingSource: ObjectSource {
     var requestSize: ClosedRange<Int>? { base.requestSize }
     var mostOpen: Int? { base.mostOpen }
     var rowFacts: RowFacts? { base.rowFacts }
+    func mayStartOver(after failure: any Failure) -> Bool { base.mayStartOver(after: failure) }
     func finish() { base.finish() }
 
     func list(_ body: (ListEntry) throws -> Void) throws {

@@ -17,11 +17,15 @@ struct TableSource: ObjectSource {
     private let meter = RowMeter()
     /// Whether the database is asked how many rows there were.
     private let counts: Bool
+    /// Where the division is kept for later attempts.
+    private let plan: KeptPlan?
 
     private struct Listed: Sendable {
         let scan: TableScan
         let partitions: [String: TablePartition]
-        let estimate: Int?
+        let division: TableDivision
+        /// Whether it is that of an earlier attempt.
+        let isKept: Bool
     }
 
     /// - Parameters:
@@ -29,6 +33,7 @@ struct TableSource: ObjectSource {
     ///   - memory: the run's, of which rows get a part.
     ///   - connections: the most that the table is read with.
     ///   - counts: whether the database is to count the rows, too.
+    ///   - plan: keeps the division for later attempts.
     init(
         _ location: Location,
         password: String?,
@@ -36,7 +41,8 @@ struct TableSource: ObjectSource {
         target: String,
         memory: ByteCount,
         connections: Int?,
-        counts: Bool
+        counts: Bool,
+        plan: KeptPlan?
     ) throws {
         guard case .odbc(let text) = location else { preconditionFailure("not a database") }
         guard let query = options.query else {
@@ -57,6 +63,7 @@ struct TableSource: ObjectSource {
         self.options = options
         self.query = query
         self.counts = counts
+        self.plan = plan
         let (string, profiles) = (try ConnectionString(parsing: text), try DriverProfiles())
         let connect: @Sendable () throws -> Connection = {
             try Connection(string, password: password, profiles: profiles)
@@ -67,7 +74,7 @@ struct TableSource: ObjectSource {
         self.memory = TableMemory(memory, readers: mostReaders)
     }
 
-    var isRereadable: Bool { false }
+    var isRereadable: Bool { true }
     var isSingleObject: Bool { !options.isDivided }
     var allowsReadThrough: Bool { false }
     var mostOpen: Int? { mostReaders }
@@ -92,7 +99,7 @@ struct TableSource: ObjectSource {
         // A database that isn't there or has no such table is the location's failure, and not an object's.
         let first = try connect()
         let scan = try TableScan(query, first)
-        let division = try divide(scan, first)
+        let (division, isKept) = try division(of: scan, first)
         // One statement sees one state; but what counts its rows is another one.
         if division.partitions.count == 1, !counts {
             sessions.begin(with: first)
@@ -101,8 +108,20 @@ struct TableSource: ObjectSource {
         }
         let names = division.partitions.indices.map { name($0 + 1) }
         let partitions = Dictionary(uniqueKeysWithValues: zip(names, division.partitions))
-        listed.withLock { $0 = Listed(scan: scan, partitions: partitions, estimate: division.estimate) }
-        for name in names { try body(.item(SourceItem(name: name, size: nil))) }
+        listed.withLock { $0 = Listed(scan: scan, partitions: partitions, division: division, isKept: isKept) }
+        for name in names { try body(.item(SourceItem(name: name, size: nil, entityTag: division.identifier))) }
+    }
+
+    /// How the table is divided: as an earlier attempt has done it, so that what it has copied is passed over, unless
+    /// other rows would be in the partitions now.
+    private func division(of scan: TableScan, _ connection: Connection) throws -> (TableDivision, isKept: Bool) {
+        let columns = "\(scan.columns)"
+        if let kept = plan?.load().flatMap({ KeptDivision($0) }), kept.columns == columns {
+            if try TableDivider(scan, connection).holds(kept.division) { return (kept.division, true) }
+        }
+        let division = try divide(scan, connection)
+        plan?.keep(KeptDivision(columns: columns, division: division).encoded)
+        return (division, false)
     }
 
     private func divide(_ scan: TableScan, _ connection: Connection) throws -> TableDivision {
@@ -140,14 +159,20 @@ struct TableSource: ObjectSource {
     }
 
     var rowFacts: RowFacts? {
-        let snapshot = sessions.snapshot
+        let (listed, snapshot) = (listed.withLock { $0 }, sessions.snapshot)
+        let isLater = listed?.isKept == true && (listed?.partitions.count ?? 0) > 1
         return RowFacts(
             read: meter.count,
-            expected: listed.withLock { $0?.estimate },
-            snapshot: snapshot.rawValue,
-            notes: sessions.notes
+            expected: listed?.division.estimate,
+            snapshot: isLater && snapshot == .shared ? TableSnapshot.separate.rawValue : snapshot.rawValue,
+            notes: sessions.notes + (isLater ? [TableSource.laterState] : [])
         )
     }
+
+    private static let laterState =
+        "partitions that were copied by an earlier attempt show the table as it was then, and the others as it is now"
+
+    func mayStartOver(after failure: any Failure) -> Bool { failure is ODBCError }
 
     func finish() { sessions.end() }
 

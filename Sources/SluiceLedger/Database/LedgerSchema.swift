@@ -8,6 +8,8 @@ enum LedgerSchema {
         // There are no foreign keys: a check of them would read whole ledgers.
         var migrator = DatabaseMigrator().disablingDeferredForeignKeyChecks()
         migrator.registerMigration("1") { try $0.execute(sql: version1) }
+        // What a run's source has decided, and later attempts must decide the same: how a table is divided.
+        migrator.registerMigration("2") { try $0.execute(sql: "ALTER TABLE runs ADD COLUMN plan BLOB") }
         return migrator
     }
 

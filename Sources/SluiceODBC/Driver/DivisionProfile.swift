@@ -8,7 +8,7 @@ struct DivisionProfile: Sendable {
     var estimate: Template?
     /// Gives `{literal}` of about that fraction of all rows, in the order of the column.
     var sample: Template?
-    /// The same for real tables only, where there is a faster way.
+    /// The same, where there is a faster way, for what has `blocks`.
     var tableSample: Template?
     /// Expressions by kind (`number`, `time`, `text`, or `*`) that give a value of `{column}` as it stands in a statement.
     var literals: [String: Template] = [:]
@@ -20,6 +20,10 @@ struct DivisionProfile: Sendable {
     var fromBlock: Template?
     /// What is true of rows in front of block number `{block}`.
     var toBlock: Template?
+    /// Gives a text that says when this is.
+    var blockMark: Template?
+    /// Gives a row where some rows may lie in other blocks than they did at `{mark}`.
+    var blocksMoved: Template?
 }
 
 /// How several connections come to see one state of the database: by a snapshot that one of them exports, or by

@@ -17,6 +17,8 @@ package struct DriverProfile: Sendable, Hashable {
     /// Expressions by the database's name of a type: what is selected instead of a column of it; `*` stands
     /// for types that have none. `{column}` is the column's quoted name.
     var expressions: [String: String] = [:]
+    /// The database's own numbers of errors that mean that the connection has gone.
+    var lostConnection: Set<Int> = []
     /// How a table is divided.
     var division = DivisionProfile()
     /// How several connections come to see one state of the database.
@@ -82,6 +84,9 @@ extension DriverProfile {
         case "on-connect": onConnect.append(value)
         case "rereads-cells": rereadsCells = value == "yes"
         case "types-are-claims": typesAreClaims = value == "yes"
+        case "lost-connection": lostConnection = Set(value.split(separator: ",").compactMap { Int($0.trimmed) })
+        case "block-mark": division.blockMark = Template(text: value)
+        case "blocks-moved": division.blocksMoved = Template(text: value)
         case "estimate": division.estimate = Template(text: value)
         case "sample": division.sample = Template(text: value)
         case "sample-table": division.tableSample = Template(text: value)

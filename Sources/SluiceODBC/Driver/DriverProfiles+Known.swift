@@ -36,6 +36,9 @@ extension DriverProfiles {
         blocks = select max(pg_relation_size(t.relid)) / current_setting('block_size')::bigint from pg_class c, lateral (select c.oid as relid where c.relkind <> 'p' union all select p.relid from pg_partition_tree(c.oid) p where c.relkind = 'p') t where c.oid = to_regclass({relation-text}) and c.relkind in ('r', 'm', 'p')
         block-from = ctid >= '({block},0)'::tid
         block-to = ctid < '({block},0)'::tid
+        ; A row that moves is written anew, by a transaction that was not over then; or the whole file is.
+        block-mark = select txid_snapshot_xmin(txid_current_snapshot()) % 4294967296 || ':' || pg_relation_filenode(to_regclass({relation-text})) || ':' || (select coalesce(string_agg(pg_relation_filenode(relid)::text, ',' order by relid), '') from pg_partition_tree(to_regclass({relation-text})))
+        blocks-moved = select 1 where substr('{mark}', strpos('{mark}', ':')) is distinct from (select ':' || pg_relation_filenode(to_regclass({relation-text})) || ':' || (select coalesce(string_agg(pg_relation_filenode(relid)::text, ',' order by relid), '') from pg_partition_tree(to_regclass({relation-text})))) union all select 1 from {relation} where age(xmin) <= age(split_part('{mark}', ':', 1)::xid)
         snapshot-by-transaction = yes
         snapshot-begin = set transaction isolation level repeatable read, read only
         snapshot-export = select pg_export_snapshot()
@@ -49,6 +52,7 @@ extension DriverProfiles {
         on-connect = set time_zone = '+00:00'
         ; SQLSetPos leads to another row.
         rereads-cells = no
+        lost-connection = 2006, 2013, 2055, 1927
         estimate = explain {statement}
         sample = select {literal} from {relation} where {column} is not null and rand() < {fraction} order by {column}
         literal.number = cast({column} as char)

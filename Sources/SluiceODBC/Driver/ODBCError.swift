@@ -20,8 +20,9 @@ package struct ODBCError: Failure {
     /// - Parameters:
     ///   - what: what was tried.
     ///   - diagnostics: what the driver says; the first is the error.
-    init(_ what: String, _ diagnostics: [Diagnostic]) {
-        let meaning = Meaning(state: diagnostics.first?.state ?? "")
+    ///   - isLost: whether the connection has gone, whatever they say.
+    init(_ what: String, _ diagnostics: [Diagnostic], isLost: Bool = false) {
+        let meaning = Meaning(state: isLost ? "08S01" : diagnostics.first?.state ?? "")
         kind = meaning.kind
         isOutage = meaning.isOutage
         advice = meaning.advice

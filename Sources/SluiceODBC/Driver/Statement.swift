@@ -35,7 +35,12 @@ internal import CODBC
     }
 
     func error(_ doing: String) -> ODBCError {
-        ODBCError("the database \(connection.string.placeName) fails when it \(doing) \"\(shown)\"", diagnostics)
+        let told = diagnostics
+        return ODBCError(
+            "the database \(connection.string.placeName) fails when it \(doing) \"\(shown)\"",
+            told,
+            isLost: told.contains { connection.profile.lostConnection.contains($0.native) }
+        )
     }
 
     var diagnostics: [Diagnostic] { unsafe Diagnostic.all(of: SQL_HANDLE_STMT, handle) }

@@ -42,7 +42,15 @@ package struct TableDivider {
         guard wanted > 1 else { return TableDivision(.whole, [nil], estimate: estimate) }
         if let column { return try ranges(of: column, wanted, estimate) }
         guard let blocks = try blocks(wanted) else { return TableDivision(.whole, [nil], estimate: estimate) }
-        return TableDivision(.blocks, blocks, estimate: estimate)
+        let mark = try profile.blockMark.flatMap { try connection.text(filled($0)) }
+        return TableDivision(.blocks, blocks, estimate: estimate, mark: mark)
+    }
+
+    /// Whether a division that was made before still has every row where it was, or nowhere; blocks.
+    package func holds(_ division: TableDivision) throws -> Bool {
+        guard division.manner == .blocks else { return true }
+        guard let question = profile.blocksMoved, let mark = division.mark else { return false }
+        return try connection.text(filled(question, ["mark": mark])) == nil
     }
 
     // MARK: By a column
@@ -84,10 +92,10 @@ package struct TableDivider {
             "fraction": TableDivider.decimal(fraction, places: 9),
             "percent": TableDivider.decimal(fraction * 100, places: 7),
         ]
-        if isTable, fraction < 1, let way = profile.tableSample {
-            // What is no real table has no such samples; and a sample by blocks may miss most rows.
-            let found = try? connection.sample(filled(way, names), wanted: wanted)
-            if let found, found.count >= wanted / 4 { return bounds(found, kind, literal) }
+        if fraction < 1, let way = profile.tableSample, try blockCount() != nil {
+            let found = try connection.sample(filled(way, names), wanted: wanted)
+            // A sample by blocks may miss most rows.
+            if found.count >= wanted / 4 { return bounds(found, kind, literal) }
         }
         let way = profile.sample ?? TableDivider.plainSample
         return bounds(try connection.sample(filled(way, names), wanted: wanted), kind, literal)
@@ -108,8 +116,7 @@ package struct TableDivider {
 
     /// Ranges of a table's blocks; nil where it has none, or too few.
     private func blocks(_ count: Int) throws -> [String]? {
-        guard isTable, let question = profile.blocks, let from = profile.fromBlock, let to = profile.toBlock,
-            let total = try connection.text(filled(question)).flatMap({ Int($0) }), total >= count
+        guard let from = profile.fromBlock, let to = profile.toBlock, let total = try blockCount(), total >= count
         else { return nil }
         func bound(_ index: Int) -> [String: String] {
             ["block": String(total / count * index + total % count * index / count)]
@@ -123,7 +130,11 @@ package struct TableDivider {
         }
     }
 
-    private var isTable: Bool { if case .table = scan.query { true } else { false } }
+    /// Blocks of a real table; nil for all else.
+    private func blockCount() throws -> Int? {
+        guard case .table = scan.query, let question = profile.blocks else { return nil }
+        return try connection.text(filled(question)).flatMap { Int($0) }
+    }
 
     // MARK: Statements
 

@@ -22,10 +22,49 @@ package struct TableDivision: Sendable, Hashable {
     package let partitions: [TablePartition]
     /// Rows that the database expects; nil where it doesn't say.
     package let estimate: Int?
+    /// When it was made, as the database knows it, where rows may move from one partition to another.
+    let mark: String?
+    /// Tells it from any other division, of the same table too.
+    package let identifier: String
 
-    package init(_ manner: Manner, _ conditions: [String?], estimate: Int?) {
+    package init(_ manner: Manner, _ conditions: [String?], estimate: Int?, mark: String? = nil) {
+        self.init(manner, conditions, estimate, mark, String(UInt64.random(in: 1 ... .max), radix: 36))
+    }
+
+    private init(_ manner: Manner, _ conditions: [String?], _ estimate: Int?, _ mark: String?, _ identifier: String) {
         self.manner = manner
+        self.mark = mark
+        self.identifier = identifier
         partitions = conditions.map { TablePartition(condition: $0) }
         self.estimate = estimate
+    }
+}
+
+extension TableDivision {
+    /// As bytes, for another process: texts one behind the other, each with its length in front.
+    package var encoded: [UInt8] {
+        let texts = [manner.rawValue, identifier, estimate.map { String($0) }, mark] + partitions.map(\.condition)
+        return texts.flatMap { text in Array("\(text.map { String($0.utf8.count) } ?? "-"):\(text ?? "")".utf8) }
+    }
+
+    /// Nil for what is no such text.
+    package init?(encoded: [UInt8]) {
+        var rest = encoded[...]
+        var texts: [String?] = []
+        while !rest.isEmpty {
+            let head = String(decoding: rest.prefix { $0 != UInt8(ascii: ":") }, as: UTF8.self)
+            rest = rest.dropFirst(head.utf8.count + 1)
+            guard head != "-" else {
+                texts.append(nil)
+                continue
+            }
+            guard let count = Int(head), (0...rest.count).contains(count) else { return nil }
+            texts.append(String(decoding: rest.prefix(count), as: UTF8.self))
+            rest = rest.dropFirst(count)
+        }
+        guard texts.count > 4, let manner = texts[0].flatMap({ Manner(rawValue: $0) }), let identifier = texts[1] else {
+            return nil
+        }
+        self.init(manner, Array(texts[4...]), texts[2].flatMap { Int($0) }, texts[3], identifier)
     }
 }
