@@ -1,4 +1,5 @@
 package import SluiceCore
+internal import SluiceODBC
 internal import SluicePipeline
 
 /// What a copy would see and do, without doing it.
@@ -29,6 +30,7 @@ package struct CopyPreview: Sendable {
     /// is looked at only where the specification asks what it has already.
     /// - Throws: a `Failure` when the source can't be listed, and whatever `body` throws.
     package func plan(_ body: (PlannedItem) throws -> Void) throws {
+        if case .odbc = specification.sink { return try planRows(body) }
         let endpoints = try StoreFactory(specification).endpoints()
         var planner = TransferPlanner(specification, endpoints.sink.traits, endpoints.source)
         planner.copiesByService = endpoints.copiesByService
@@ -45,6 +47,25 @@ package struct CopyPreview: Sendable {
                 try body(
                     PlannedItem(item: item, sinkName: endpoints.naming.name(for: item), blocks: nil, failure: failure)
                 )
+            }
+        }
+    }
+
+    /// Files whose rows would go into a table.
+    private func planRows(_ body: (PlannedItem) throws -> Void) throws {
+        let table = specification.tableSink.table ?? ""
+        if case .odbc = specification.source {
+            return try body(
+                PlannedItem(item: SourceItem(name: specification.table.query?.fileName ?? "", size: nil), sinkName: table, blocks: nil, failure: nil)
+            )
+        }
+        try StoreFactory(specification).source().list { entry in
+            switch entry {
+            case .item(let item): try body(PlannedItem(item: item, sinkName: table, blocks: nil, failure: nil))
+            case .unchanged(let item):
+                try body(PlannedItem(item: item, sinkName: table, blocks: nil, failure: nil, isUnchanged: true))
+            case .failure(let name, let failure):
+                try body(PlannedItem(item: SourceItem(name: name, size: nil), sinkName: table, blocks: nil, failure: failure))
             }
         }
     }

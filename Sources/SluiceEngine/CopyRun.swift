@@ -59,6 +59,7 @@ package final class CopyRun: Sendable {
         let limits = RunLimits(specification)
         cancellation.onCancel { limits.close() }
         let factory = StoreFactory(specification, run: ledger?.identifier, limits: limits, plan: ledger.map { KeptPlan($0) })
+        if case .odbc = specification.sink, sink == nil { return try load(factory, limits) }
         let endpoints = try factory.endpoints(source: source, sink: sink)
         opened.withLock { $0 = endpoints.source }
         defer { endpoints.source.finish() }
@@ -97,6 +98,15 @@ package final class CopyRun: Sendable {
         // What is left of objects that are no longer in the source; a list that broke off has not told all of them.
         if !result.isCancelled, tally.reading.isListed { journal?.sweep() }
         return result
+    }
+
+    /// Copies rows into a table.
+    private func load(_ factory: StoreFactory, _ limits: RunLimits) throws -> CopyResult {
+        let load = try TableLoad(self, factory, limits, ledger) { [tally, recordItem] record in
+            tally.add(record)
+            recordItem(record)
+        }
+        return try load.run { isOpened.withLock { $0 = true } }
     }
 }
 

@@ -89,8 +89,12 @@ package struct CopySpecification: Sendable {
     package var skipsForbidden = false
     /// Whether a service that holds both source and sink may copy by itself.
     package var copiesByService = true
-    /// What is copied of a database.
+    /// What is copied of a database, and what rows are in objects.
     package var table = TableOptions()
+    /// How rows go into a database.
+    package var tableSink = TableSinkOptions()
+    /// How the store is reached that skipped rows are kept in.
+    package var badRowsConnection = ConnectionOptions()
     package var retry = RetryLimits()
     /// The process environment, for credentials.
     package var environment: [String: String] = [:]

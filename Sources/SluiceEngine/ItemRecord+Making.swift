@@ -93,6 +93,23 @@ extension ItemRecord {
         )
     }
 
+    /// The record of a file or table whose rows went into a table.
+    static func loaded(
+        _ item: SourceItem,
+        into table: String,
+        _ counts: ItemLoad.State,
+        bytesRead: Int,
+        _ specification: CopySpecification
+    ) -> ItemRecord {
+        var record = ItemRecord(
+            name: item.name, sinkName: table, outcome: counts.failure.map { outcome(of: $0, specification) } ?? .copied,
+            bytesRead: bytesRead, bytesWritten: counts.bytes, modified: item.modified, checksum: nil, entityTag: nil,
+            isReadBack: false
+        )
+        record.rows = RowCount(read: counts.read, copied: counts.copied, skipped: counts.skipped)
+        return record
+    }
+
     /// The record of an item that the sink has already.
     static func unchanged(_ item: SourceItem, sinkName: String) -> ItemRecord {
         ItemRecord(

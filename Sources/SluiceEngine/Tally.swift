@@ -24,7 +24,7 @@ package final class Tally: Sendable {
         package var bytesWritten = 0
         /// Bytes of these that the sink's service has copied by itself.
         package var bytesCopiedByService = 0
-        /// Rows of items that were copied; nil where there are none.
+        /// Rows of items that were copied, and of those that went into a table before they failed; nil where there are none.
         package var rows: RowCount?
         /// The first errors, each as one sentence with its item.
         package var errors: [ItemError] = []
@@ -74,12 +74,13 @@ package final class Tally: Sendable {
             sums.bytesRead += record.bytesRead
             sums.bytesResumed += record.bytesResumed
             sums.bytesCopiedByService += record.bytesCopiedByService
+            // Rows of a file that failed may be in a table, too.
+            if let rows = record.rows { sums.rows = sums.rows.map { $0 + rows } ?? rows }
             switch record.outcome {
             case .copied:
                 sums.filesRead += 1
                 sums.filesWritten += 1
                 sums.bytesWritten += record.bytesWritten - record.bytesWrittenBefore
-                if let rows = record.rows { sums.rows = sums.rows.map { $0 + rows } ?? rows }
                 sums.digest = sums.filesWritten == 1 ? record.checksum : nil
             case .unchanged:
                 sums.filesUnchanged += 1

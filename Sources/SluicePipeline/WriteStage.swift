@@ -28,6 +28,24 @@ package final class WriteStage: StepFeed {
         package var queued: Int
         /// Bytes of bodies that were put on the network, those of attempts that failed too.
         package var bytesOnWire = 0
+
+        init(retries: Int, throttled: Int, raises: Int = 0, cuts: Int = 0, tailCuts: Int = 0, peakActive: Int, active: Int, limit: Int, queued: Int, bytesOnWire: Int = 0) {
+            self.retries = retries
+            self.throttled = throttled
+            self.raises = raises
+            self.cuts = cuts
+            self.tailCuts = tailCuts
+            self.peakActive = peakActive
+            self.active = active
+            self.limit = limit
+            self.queued = queued
+            self.bytesOnWire = bytesOnWire
+        }
+
+        /// Of a sink whose connections do not adapt.
+        package init(retries: Int, peakActive: Int) {
+            self.init(retries: retries, throttled: 0, peakActive: peakActive, active: 0, limit: peakActive, queued: 0)
+        }
     }
 
     private let monitor: Monitor<Box>

@@ -21,6 +21,7 @@ struct CopyCommand: ParsableCommand {
     @OptionGroup(title: "Selection") var selection: SelectionArguments
     @OptionGroup(title: "Tables") var table: TableArguments
     @OptionGroup(title: "Files of rows") var conversion: ConversionArguments
+    @OptionGroup(title: "Writing to tables") var tableSink: TableSinkArguments
     @OptionGroup(title: "Connections") var connection: ConnectionArguments
     @OptionGroup(title: "Output") var output: OutputArguments
 
@@ -42,14 +43,23 @@ struct CopyCommand: ParsableCommand {
             throw ExitCode(try plan(specification))
         }
         try output.check(specification)
-        // A table is another one each time: only who says so goes on with what was read of it before.
-        let goesOn = resume && specification.table.query == nil
-        throw ExitCode(try CopySession.run(specification, output, .begin(CommandRecord.current, resumes: goesOn)))
+        // A table is another one each time, and rows that are in one can't be told from those to come: only who says so goes
+        // on with what was done of it before.
+        let isTable = if case .odbc = specification.sink { true } else { specification.table.query != nil }
+        throw ExitCode(try CopySession.run(specification, output, .begin(CommandRecord.current, resumes: resume && !isTable)))
     }
 
     /// What the command asks for, with this environment's credentials.
     func specification() throws -> CopySpecification {
         var specification = try copy.specification(connection, selection, environment: ProcessEnvironment.variables)
+        specification.tableSink = try tableSink.options(for: specification.sink, table, conversion)
+        if case .odbc = specification.sink {
+            specification.table.query = try table.query(from: specification.source)
+            specification.badRowsConnection = try connection.options(endpoint: nil, of: "--bad-rows")
+            try specification.checkTableSink()
+            specification.decompresses = true
+            return specification
+        }
         specification.table = try table.options(for: specification.source, conversion)
         // Rows are in what was compressed.
         if specification.table.conversion != nil { specification.decompresses = true }

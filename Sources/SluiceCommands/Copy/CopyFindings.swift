@@ -25,6 +25,7 @@ struct CopyFindings {
         facts.failed = counts.failed
         facts.misused = counts.misused
         facts.different = counts.different
+        facts.skippedRows = sums.rows?.skipped ?? 0
         return RunOutcome(facts)
     }
 

@@ -17,12 +17,12 @@ extension CopySpecification.Layout: ExpressibleByArgument {}
 /// What to copy and how.
 struct CopyArguments: ParsableArguments {
     @Argument(
-        help: .init("What to copy: a path, -, https://…, az://… or s3://….", valueName: "source"),
+        help: .init("What to copy: a path, -, https://…, az://…, s3://… or odbc:….", valueName: "source"),
         completion: .file()
     )
     var source: String
 
-    @Argument(help: .init("Where to: a path, -, https://…, az://… or s3://….", valueName: "sink"), completion: .file())
+    @Argument(help: .init("Where to: a path, -, https://…, az://…, s3://… or odbc:….", valueName: "sink"), completion: .file())
     var sink: String
 
     @Option(help: .init("The source's service, if not the public cloud's.", valueName: "url"))

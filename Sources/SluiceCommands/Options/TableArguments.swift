@@ -9,7 +9,7 @@ extension BinaryText: ExpressibleByArgument {}
 
 /// What of a database to copy, and what its rows become.
 struct TableArguments: ParsableArguments {
-    @Option(help: .init("The table or view of an odbc: source; SCHEMA.NAME where need be.", valueName: "name"))
+    @Option(help: .init("The table or view of an odbc: source, or the table of an odbc: sink; SCHEMA.NAME where need be.", valueName: "name"))
     var table: String?
 
     @Option(help: .init("A statement that gives the rows of an odbc: source.", valueName: "sql"))
@@ -26,7 +26,7 @@ struct TableArguments: ParsableArguments {
     @Option(help: .init("The column whose ranges are partitions: numbers, dates or texts.", valueName: "name"))
     var partitionColumn: String?
 
-    @Option(help: .init("Rows that the driver is asked for at a time.", valueName: "N"))
+    @Option(help: .init("Rows that the driver is asked for, or given as one transaction, at a time.", valueName: "N"))
     var batchRows: Int?
 
     @Option(help: .init("What the names of a table's objects begin with; part by default.", valueName: "text"))
@@ -34,7 +34,7 @@ struct TableArguments: ParsableArguments {
 
     @Option(
         help: .init(
-            "What rows become: csv, delimited text; jsonl, an object of JSON a line; parquet, whose pages --compress is for; auto goes by the sink's name for a table, and copies files as they are.",
+            "What rows become: csv, delimited text; jsonl, an object of JSON a line; parquet, whose pages --compress is for; auto goes by the sink's name for a table, and copies files as they are. Of files whose rows go into a table, what they hold.",
             valueName: "format"
         )
     )
@@ -84,11 +84,40 @@ struct TableArguments: ParsableArguments {
         guard table == nil || query == nil else {
             throw UsageError("--table and --query exclude each other", advice: "Leave one of them out")
         }
-        options.query = table.map { .table($0) } ?? query.map { .query($0) }
+        options.query = tableQuery
         try divide(&options)
         options.format = format
         try describe(&options)
         return options
+    }
+
+    /// What is read of a database. With --query, --table may name what is written.
+    private var tableQuery: TableQuery? { query.map { .query($0) } ?? table.map { .table($0) } }
+
+    /// What is read where rows go into a table.
+    func query(from source: Location) throws -> TableQuery? {
+        let divided = [
+            ("--partitions", partitions != nil), ("--partition-column", partitionColumn != nil), ("--file-prefix", filePrefix != nil),
+        ]
+        if let option = divided.first(where: \.1)?.0 {
+            throw UsageError("\(option) is not in this version where rows go into a table", advice: "Leave it out")
+        }
+        if case .odbc = source { return tableQuery }
+        if query != nil {
+            throw UsageError("--query selects rows of a database, and \(source) is none", advice: "Leave it out")
+        }
+        return nil
+    }
+
+    /// How the source's files stand whose rows go into a table.
+    func files(_ arguments: ConversionArguments) throws -> Conversion {
+        var conversion = try arguments.conversion(to: .auto, try delimited())
+        if conversion.source == .auto { conversion.source = format }
+        guard conversion.source != .binary else {
+            throw UsageError("--format binary has no rows", advice: "Give csv, jsonl or parquet")
+        }
+        conversion.binary = binaryText
+        return conversion
     }
 
     /// What turns files of rows into another format.
@@ -128,10 +157,7 @@ struct TableArguments: ParsableArguments {
     }
 
     private func divide(_ options: inout TableOptions) throws {
-        if let batchRows, !(1...TableArguments.mostBatchRows).contains(batchRows) {
-            throw UsageError("--batch-rows \(batchRows) is not from 1 to \(TableArguments.mostBatchRows)")
-        }
-        options.batchRows = batchRows
+        options.batchRows = try checkedBatchRows()
         options.partitions = partitions?.partitions
         options.partitionColumn = partitionColumn
         if let filePrefix {
@@ -143,6 +169,13 @@ struct TableArguments: ParsableArguments {
             }
             options.filePrefix = filePrefix
         }
+    }
+
+    func checkedBatchRows() throws -> Int? {
+        if let batchRows, !(1...TableArguments.mostBatchRows).contains(batchRows) {
+            throw UsageError("--batch-rows \(batchRows) is not from 1 to \(TableArguments.mostBatchRows)")
+        }
+        return batchRows
     }
 
     /// More make nothing faster.

@@ -6,9 +6,8 @@ enum UpcomingOptions {
     ]
 
     private static let options: Set<String> = [
-        "--bad-rows",
-        "--keep-staging", "--max-bad-rows", "--max-rows-per-file",
-        "--sink-credential", "--skip-bad-rows",
+        "--keep-staging", "--max-rows-per-file",
+        "--sink-credential",
         "--source-credential", "--staging", "--staging-compress", "--staging-credential", "--staging-endpoint",
     ]
 

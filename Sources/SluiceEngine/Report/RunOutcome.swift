@@ -63,6 +63,8 @@ package struct RunFacts: Sendable {
     package var misused = 0
     /// Failed items that differ from what was sent when they were read back.
     package var different = 0
+    /// Rows that were skipped.
+    package var skippedRows = 0
 
     package init() {}
 }
@@ -80,7 +82,7 @@ extension RunOutcome {
             self = .nothingMatched
         } else if facts.different > 0 {
             self = .different
-        } else if facts.failed + facts.skipped == 0 {
+        } else if facts.failed + facts.skipped + facts.skippedRows == 0 {
             self = .succeeded
         } else if facts.copied + facts.unchanged == 0, facts.failed > 0 {
             self = facts.misused == facts.failed && facts.skipped == 0 ? .misused : .failed

@@ -80,7 +80,7 @@ struct CellBinding: Sendable, Hashable {
     var terminator: Int { kind == .text ? 1 : 0 }
 
     /// ODBC's type codes, refined by the database's own name of the type where they are too coarse.
-    private static func type(of column: ResultColumn) -> ColumnType {
+    static func type(of column: ResultColumn) -> ColumnType {
         switch column.typeName {
         case "timestamptz", "timestamp with time zone": return .instant(digits: 6)
         case "uuid", "uniqueidentifier": return .uuid

@@ -23,6 +23,8 @@ package struct DriverProfile: Sendable, Hashable {
     var division = DivisionProfile()
     /// How several connections come to see one state of the database.
     var snapshot = SnapshotProfile()
+    /// How rows are written.
+    var writing = WritingProfile()
 
     package static func == (left: Self, right: Self) -> Bool { left.name == right.name }
     package func hash(into hasher: inout Hasher) { hasher.combine(name) }
@@ -103,7 +105,7 @@ extension DriverProfile {
         case _ where key.hasPrefix("literal."): division.literals[String(key.dropFirst(8))] = Template(text: value)
         case _ where key.hasPrefix("option."): options.append((String(key.dropFirst(7)), value))
         case _ where key.hasPrefix("read."): expressions[String(key.dropFirst(5)).lowercased()] = value
-        default: return false
+        default: return writing.set(key, value)
         }
         return true
     }

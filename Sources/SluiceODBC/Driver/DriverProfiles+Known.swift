@@ -43,6 +43,42 @@ extension DriverProfiles {
         snapshot-begin = set transaction isolation level repeatable read, read only
         snapshot-export = select pg_export_snapshot()
         snapshot-import = set transaction snapshot '{snapshot}'
+        write.way = text-arrays
+        ; By array: 0.5 µs of CPU a row of lineitem; by arrays of parameters, which the driver sends as statements, 6 µs.
+        write.rows = select {values} from unnest({parameters}) as sluice_rows ({aliases})
+        write.parameter = ?::text[]
+        write.value = {value}::{type}
+        ; Without a length: a cast to one cuts, an assignment refuses.
+        write.types = with recursive base(attname, oid) as (select attname, atttypid from pg_attribute where attrelid = {table}::regclass and attnum > 0 and not attisdropped union all select attname, typbasetype from base join pg_type on pg_type.oid = base.oid and typbasetype <> 0) select attname, format_type(base.oid, -1) from base join pg_type on pg_type.oid = base.oid where typbasetype = 0
+        write.row-faults = 22, 23, 44, 45, P0, 54000
+        write.passing = 40, 55P03
+        write.zero = no
+        write.dates = bc
+        write.transaction = select txid_current()
+        write.transaction-state = select txid_status({transaction})
+        write.upsert = on conflict ({keys}) do update set {assignments}
+        write.upsert-keys-only = on conflict ({keys}) do nothing
+        write.upsert-column = {column} = excluded.{column}
+        type.boolean = boolean
+        type.integer8 = smallint
+        type.integer16 = smallint
+        type.integer32 = integer
+        type.integer64 = bigint
+        type.unsigned8 = smallint
+        type.unsigned16 = integer
+        type.unsigned32 = bigint
+        type.unsigned64 = numeric(20)
+        type.decimal = numeric({precision}, {scale})
+        type.number = numeric
+        type.real32 = real
+        type.real64 = double precision
+        type.text = text
+        type.binary = bytea
+        type.date = date
+        type.time = time
+        type.timestamp = timestamp
+        type.instant = timestamptz
+        type.uuid = uuid
 
         [mariadb]
         drivers = maodbc, mariadb, myodbc, mysql
@@ -64,6 +100,38 @@ extension DriverProfiles {
         snapshot-hold = set session lock_wait_timeout = 10
         snapshot-hold = flush tables with read lock
         snapshot-release = unlock tables
+        ; Arrays of parameters by columns are one packet: 0.8 µs of CPU a row of lineitem; by rows they are statements, 23 µs.
+        write.on-connect = set session sql_mode = concat(@@sql_mode, ',STRICT_ALL_TABLES,NO_AUTO_VALUE_ON_ZERO')
+        write.row-faults = 22, 23, 44, 45, HY000/1364, HY000/1366, HY000/4025
+        write.passing = 40, HY000/1205
+        write.booleans = digits
+        write.instants = utc
+        ; By any of the table's unique keys.
+        write.upsert = on duplicate key update {assignments}
+        write.upsert-keys-only = on duplicate key update {key} = {key}
+        write.upsert-column = {column} = values({column})
+        write.most-digits = 65
+        type.boolean = boolean
+        type.integer8 = tinyint
+        type.integer16 = smallint
+        type.integer32 = integer
+        type.integer64 = bigint
+        type.unsigned8 = tinyint unsigned
+        type.unsigned16 = smallint unsigned
+        type.unsigned32 = integer unsigned
+        type.unsigned64 = bigint unsigned
+        type.decimal = decimal({precision}, {scale})
+        type.number = decimal(65, 30)
+        type.real32 = float
+        type.real64 = double
+        type.text = longtext
+        type.binary = longblob
+        type.date = date
+        type.time = time(6)
+        type.timestamp = datetime(6)
+        type.instant = datetime(6)
+        ; Its own type refuses those whose version and variant it doesn't know.
+        type.uuid = char(36)
 
         [sqlite]
         drivers = sqlite
@@ -82,5 +150,34 @@ extension DriverProfiles {
         snapshot-begin = select count(*) from sqlite_master
         snapshot-hold = begin immediate
         snapshot-release = rollback
+        write.connections = 1
+        ; In an array all bytes are taken to be as long as the first.
+        write.arrays-of-bytes = no
+        write.row-faults = 22, 23, HY000/19, HY000/20, HY000/18
+        write.passing = 40, HY000/5, HY000/6
+        write.booleans = digits
+        write.upsert = on conflict ({keys}) do update set {assignments}
+        write.upsert-keys-only = on conflict ({keys}) do nothing
+        write.upsert-column = {column} = excluded.{column}
+        type.boolean = boolean
+        type.integer8 = integer
+        type.integer16 = integer
+        type.integer32 = integer
+        type.integer64 = integer
+        type.unsigned8 = integer
+        type.unsigned16 = integer
+        type.unsigned32 = integer
+        type.unsigned64 = numeric
+        type.decimal = decimal({precision}, {scale})
+        type.number = numeric
+        type.real32 = real
+        type.real64 = real
+        type.text = text
+        type.binary = blob
+        type.date = date
+        type.time = time
+        type.timestamp = timestamp
+        type.instant = timestamptz
+        type.uuid = uuid
         """#
 }

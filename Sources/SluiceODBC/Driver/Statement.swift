@@ -4,7 +4,8 @@ internal import CODBC
 @safe final class Statement {
     let connection: Connection
     let handle: SQLHSTMT
-    private var sql = ""
+    /// What it runs, for messages.
+    var sql = ""
 
     init(_ connection: Connection) throws {
         self.connection = connection

@@ -30,7 +30,7 @@ package struct BadRow: Sendable, Hashable {
     private static let longestShown = 80
 
     /// A value for a message, in quotes and without control characters.
-    static func shown(_ bytes: some Collection<UInt8>) -> String {
+    package static func shown(_ bytes: some Collection<UInt8>) -> String {
         let text = String(decoding: bytes.prefix(longestShown), as: UTF8.self)
         var result = "\""
         for scalar in text.unicodeScalars {

@@ -9,7 +9,6 @@ import Testing
             "--staging", "--staging-compress",
             "--keep-staging", "--staging-endpoint",
             "--max-rows-per-file",
-            "--skip-bad-rows", "--bad-rows", "--max-bad-rows",
             "--source-credential", "--sink-credential", "--staging-credential",
         ]
     )

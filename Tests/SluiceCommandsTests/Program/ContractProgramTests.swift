@@ -63,6 +63,9 @@ import Testing
         "--source-format", "--column-type", "--binary-text", "--source-csv-delimiter", "--source-csv-quote",
         "--source-csv-escape", "--source-csv-null", "--source-csv-header", "--no-source-csv-header",
         "--source-csv-row-delimiter", "--source-csv-encoding", "--source-csv-skip-lines",
+        // Rows that go into tables: TableImportTests, TableImportProgramTests.
+        "--sink-table", "--create-table", "--pre-copy-sql", "--mapping", "--add-column", "--upsert", "--skip-bad-rows",
+        "--bad-rows", "--max-bad-rows",
         "--help", "--version",
     ]
 
@@ -81,6 +84,8 @@ import Testing
         ["--csv-delimiter", ";"], ["--csv-quote", "x"], ["--csv-escape", "x"], ["--csv-null", "x"],
         ["--no-csv-header"],
         ["--csv-encoding", "x"], ["--csv-row-delimiter", "x"], ["--csv-quote-all"],
+        ["--sink-table", "t"], ["--create-table"], ["--pre-copy-sql", "select 1"],
+        ["--mapping", "a=b"], ["--add-column", "a=b"], ["--upsert", "a"],
         ["--skip-bad-rows"], ["--bad-rows", "x"], ["--max-bad-rows", "1"],
     ]
 

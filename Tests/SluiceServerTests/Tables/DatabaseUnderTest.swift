@@ -44,7 +44,7 @@ struct DatabaseUnderTest: Sendable, CustomTestStringConvertible {
             case "postgresql": ["psql", "--no-psqlrc", "-v", "ON_ERROR_STOP=1", "-qAt", launcher["psql"]]
             case "mariadb":
                 [
-                    "mariadb", "--no-defaults", "--socket=" + launcher["socket"], "--user=root", "-NB",
+                    "mariadb", "--no-defaults", "--default-character-set=utf8mb4", "--socket=" + launcher["socket"], "--user=root", "-NB",
                     launcher["database"],
                 ]
             default: ["sqlite3", "-bail", "-cmd", ".timeout 30000", launcher["database"]]

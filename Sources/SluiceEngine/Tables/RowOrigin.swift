@@ -1,0 +1,65 @@
+internal import SluiceCodecs
+internal import SluiceCore
+internal import SluiceTables
+
+/// What makes rows of the source's objects: here a format plugs in.
+struct RowDecoder {
+    let files: Conversion
+    /// For pieces of a Parquet file.
+    let memory: Int
+
+    /// The rows of an open object, whose head is read; blocks.
+    ///
+    /// - Parameters:
+    ///   - object: asked again where a line breaks.
+    ///   - name: that may say what it holds.
+    ///   - isDistant: whether each read is a request.
+    /// - Throws: a `Failure` for what is no such format.
+    func rows(of object: any ReadableObject, named name: String, isDistant: Bool, _ badRows: BadRows) throws -> DecodedRows {
+        // A request takes a round trip.
+        let input = PiecedInput(object, piece: isDistant ? min(8 << 20, memory) : 0)
+        let format = files.format(of: name) ?? .csv
+        let binary = files.binary ?? (format == .jsonl ? .base64 : .hexadecimal)
+        let reader: any RowReader
+        switch format {
+        case .csv, .auto, .binary: reader = try DelimitedReader(files.text, input, badRows: badRows)
+        case .jsonl: reader = try JSONRowReader(input, badRows: badRows)
+        case .parquet:
+            reader = try ParquetReader(ObjectRanges(object), decoders: BlockFormat.decoders, memory: memory)
+        }
+        guard !files.types.isEmpty else { return DecodedRows(reader: reader, binary: binary) }
+        let typed = try TypedReader(reader, types: files.types, binary: binary, badRows: badRows)
+        return DecodedRows(reader: typed, binary: binary)
+    }
+}
+
+/// Rows, and what is known of them.
+struct DecodedRows {
+    let reader: any RowReader
+    /// How their texts stand for bytes.
+    let binary: BinaryText
+}
+
+/// An object of which is told how many bytes were read.
+final class MeteredObject: ReadableObject {
+    private let base: any ReadableObject
+    private let meter: @Sendable (Int) -> Void
+
+    init(_ base: any ReadableObject, _ meter: @escaping @Sendable (Int) -> Void) {
+        self.base = base
+        self.meter = meter
+    }
+
+    var size: Int? { base.size }
+    var modified: Timestamp? { base.modified }
+    var metadata: ObjectMetadata { get throws { try base.metadata } }
+    var hasUncheckedBytes: Bool { base.hasUncheckedBytes }
+
+    func read(at offset: Int, into buffer: UnsafeMutableRawBufferPointer) throws -> Int {
+        let count = try base.read(at: offset, into: buffer)
+        meter(count)
+        return count
+    }
+
+    func checkUnchanged() throws { try base.checkUnchanged() }
+}

@@ -1,0 +1,115 @@
+internal import SluiceCore
+package import SluiceTables
+
+/// Which values of a source's rows go into which columns of a table, and what becomes of them on the way.
+@safe package final class InsertPlan: Sendable {
+    /// One of the table's columns that is written.
+    struct Part: Sendable {
+        let target: TargetColumn
+        /// The place of the source's column; -1 for a constant.
+        let source: Int
+        let constant: ConstantColumn?
+        let conversion: CellConversion
+    }
+
+    let columns: [Part]
+    let statement: InsertStatement
+    package let table: TargetTable
+    /// Whether a row replaces the one that has its keys, so that writing it twice does no harm.
+    package let isIdempotent: Bool
+
+    /// - Parameters:
+    ///   - bytes: how texts stand for bytes in the source.
+    ///   - keys: names of the columns by which rows replace those that are there; none to add rows only.
+    /// - Throws: an `ODBCError` of kind `.usage` for what does not go together.
+    package init(
+        _ mapping: ColumnMapping,
+        from source: [Column],
+        constants: [ConstantColumn] = [],
+        to table: TargetTable,
+        bytes: BinaryText,
+        keys: [String] = [],
+        _ connection: Connection
+    ) throws(ODBCError) {
+        let profile = connection.profile
+        var parts: [Part] = []
+        for pair in try mapping.pairs(source, table, besides: constants.map(\.name)) {
+            let conversion = CellConversion(source[pair.source], pair.target, bytes, profile.writing)
+            parts.append(Part(target: pair.target, source: pair.source, constant: nil, conversion: conversion))
+        }
+        for constant in constants {
+            let target = try ColumnMapping.target(constant.name, table)
+            let conversion = CellConversion(Column(constant.name, .text(length: nil)), target, bytes, profile.writing)
+            parts.append(Part(target: target, source: -1, constant: constant, conversion: conversion))
+        }
+        var seen: Set<String> = []
+        for part in parts where !seen.insert(part.target.name).inserted {
+            throw ODBCError(
+                .usage,
+                "column \"\(part.target.name)\" of table \(table.name) would get two values",
+                advice: "Name each column once, in --mapping and --add-column"
+            )
+        }
+        guard !parts.isEmpty else {
+            throw ODBCError(.usage, "no column of table \(table.name) would get a value", advice: "Check --mapping")
+        }
+        var keyColumns: [TargetColumn] = []
+        for key in keys {
+            let target = try ColumnMapping.target(key, table)
+            guard seen.contains(target.name) else {
+                throw ODBCError(
+                    .usage,
+                    "the key \"\(key)\" gets no value from the source",
+                    advice: "Name other columns with --upsert, or map one to it"
+                )
+            }
+            keyColumns.append(target)
+        }
+        columns = parts
+        self.table = table
+        isIdempotent = !keys.isEmpty
+        statement = try InsertStatement(
+            into: table.relation,
+            parts.map(\.target),
+            keys: keyColumns,
+            profile,
+            connection.traits
+        )
+    }
+
+    /// Names of the columns that are written, in their order.
+    package var names: [String] { columns.map(\.target.name) }
+
+    /// A clause that says why a value was not taken.
+    package func clause(_ refusal: CellRefusal) -> String {
+        "column \"\(names[refusal.column])\" would get \(BadRow.shown(refusal.value)), \(refusal.clause)"
+    }
+}
+
+/// A value that all rows get.
+@safe package final class ConstantColumn: @unchecked Sendable {
+    // Nothing changes after it was made.
+    package let name: String
+    private let bytes: UnsafeMutablePointer<UInt8>
+    private let length: UnsafeMutablePointer<Int>
+
+    package init(_ name: String, _ text: String) {
+        self.name = name
+        let utf8 = Array(text.utf8)
+        unsafe bytes = .allocate(capacity: utf8.count + ByteOutput.slack)
+        unsafe bytes.initialize(repeating: 0, count: utf8.count + ByteOutput.slack)
+        for (index, byte) in utf8.enumerated() { unsafe bytes[index] = byte }
+        unsafe length = .allocate(capacity: 1)
+        unsafe length.initialize(to: utf8.count)
+    }
+
+    deinit {
+        unsafe bytes.deallocate()
+        unsafe length.deallocate()
+    }
+
+    /// The same for every row.
+    @unsafe var values: ColumnValues {
+        unsafe ColumnValues(base: UnsafePointer(bytes), stride: 0, lengths: UnsafePointer(length), step: 0)
+    }
+}

@@ -1,0 +1,196 @@
+package import SluiceCore
+internal import SluiceTables
+
+/// One session that writes to a table, batch by batch, each a transaction of its own. Used by one thread at a time.
+///
+/// A batch that the database refuses because of some of its rows is sent again by halves, until it is known which they
+/// are; all others go in. A connection that breaks is made anew, and what was surely not committed is sent again.
+package final class RowWriter: @unchecked Sendable {
+    // One thread at a time uses it.
+    /// A row that the database refuses.
+    package struct Refusal: Sendable {
+        /// Its place in the store.
+        package let row: Int
+        /// SQLSTATE.
+        package let state: String
+        package let message: String
+        /// The column at fault, where the database names it.
+        package let column: String?
+    }
+
+    private let connect: () throws -> Connection
+    private let retries: Retries
+    private let mostRows: Int
+    private var session: Session?
+
+    private struct Session {
+        let connection: Connection
+        let plan: InsertPlan
+        let sender: any RowSender
+    }
+
+    /// - Parameters:
+    ///   - connect: makes a session with the database; blocks.
+    ///   - retries: how what passes is tried again.
+    package init(retries: Retries, mostRows: Int, connect: @escaping () throws -> Connection) {
+        self.retries = retries
+        self.mostRows = mostRows
+        self.connect = connect
+    }
+
+    /// Writes all rows of a store and commits them; blocks.
+    ///
+    /// - Parameters:
+    ///   - committed: hears of rows that are in the table.
+    ///   - refuse: takes a row that the database refuses; what it throws ends it.
+    /// - Throws: a `Failure` for which no row is to blame.
+    package func write(
+        _ store: RowStore,
+        committed: (Range<Int>) -> Void,
+        refuse: (Refusal) throws -> Void
+    ) throws {
+        guard let plan = store.plan else { preconditionFailure("rows have a plan") }
+        var split = BatchSplit(0..<store.count)
+        while let rows = split.next() {
+            guard let told = try write(store, rows, plan) else {
+                committed(rows)
+                continue
+            }
+            let first = told.first ?? Diagnostic(state: "HY000", native: 0, message: "the driver doesn't say why")
+            if let row = split.refused(rows) {
+                let column = plan.names.first { first.names(column: $0) }
+                try refuse(Refusal(row: row, state: first.state, message: first.message, column: column))
+            }
+        }
+    }
+
+    /// Writes rows and commits them; what is wrong with one of them.
+    private func write(_ store: RowStore, _ rows: Range<Int>, _ plan: InsertPlan) throws -> [Diagnostic]? {
+        /// What is asked for once the line is there again: whether the transaction was committed.
+        var doubt: String?
+        return try retries { () throws -> [Diagnostic]? in
+            let session = try open(plan)
+            if let transaction = doubt {
+                if try wasCommitted(transaction, session) { return nil }
+                doubt = nil
+            }
+            if let told = try session.sender.send(store, rows) { return try judge(told, session) }
+            let transaction = try plan.isIdempotent ? "" : self.transaction(of: session)
+            guard let told = session.connection.end(committing: true) else { return nil }
+            let isLost = isLost(told, session)
+            guard isLost else { return try judge(told, session) }
+            self.session = nil
+            guard let transaction else { throw unconfirmed(store, rows, plan, told) }
+            if !transaction.isEmpty { doubt = transaction }
+            throw LostConnection(cause: told.first?.description)
+        }
+    }
+
+    /// Says that rows are at fault, or throws what else is.
+    private func judge(_ told: [Diagnostic], _ session: Session) throws -> [Diagnostic]? {
+        let writing = session.connection.profile.writing
+        let first = told.first
+        func isOne(of list: [String]) -> Bool {
+            first.map { WritingProfile.matches(list, state: $0.state, native: $0.native) } ?? false
+        }
+        if isOne(of: writing.rowFaults), takeBack(session) { return told }
+        if isLost(told, session) {
+            self.session = nil
+            throw LostConnection(cause: first?.description)
+        }
+        _ = takeBack(session)
+        let place = session.connection.string.placeName
+        let what = "the database \(place) does not take rows into table \(session.plan.table.name)"
+        if isOne(of: writing.passing) { throw Passing(what: what, cause: first?.description) }
+        throw ODBCError(what, told)
+    }
+
+    /// Takes back what was not committed; false where the session is no more.
+    private func takeBack(_ session: Session) -> Bool {
+        guard session.connection.end(committing: false) == nil, !session.connection.isDead else {
+            self.session = nil
+            return false
+        }
+        return true
+    }
+
+    private func isLost(_ told: [Diagnostic], _ session: Session) -> Bool {
+        told.contains { $0.state.hasPrefix("08") || $0.state.hasPrefix("57P") } || session.connection.isDead
+    }
+
+    private func open(_ plan: InsertPlan) throws -> Session {
+        if let session, session.plan === plan { return session }
+        let connection: Connection
+        if let session {
+            connection = session.connection
+        } else {
+            connection = try connect()
+            for statement in connection.profile.writing.onConnect { try Statement(connection).execute(statement) }
+            try connection.beginTransactions()
+        }
+        let sender: any RowSender =
+            switch connection.profile.writing.way {
+            case .textArrays: try TextArrays(plan, connection)
+            case .parameterArrays: try ParameterArrays(plan, connection, mostRows: mostRows)
+            }
+        let fresh = Session(connection: connection, plan: plan, sender: sender)
+        session = fresh
+        return fresh
+    }
+
+    /// What the transaction that is open can be asked for later; nil where the database has nothing of the kind.
+    private func transaction(of session: Session) throws -> String? {
+        guard let sql = session.connection.profile.writing.transaction else { return nil }
+        return try session.connection.texts(of: sql, columns: 1).first?[0]
+    }
+
+    private func wasCommitted(_ transaction: String, _ session: Session) throws -> Bool {
+        guard let sql = session.connection.profile.writing.transactionState else { return false }
+        let asked = sql.replacing("{transaction}", with: transaction)
+        let state = try session.connection.texts(of: asked, columns: 1).first?[0]
+        _ = session.connection.end(committing: false)
+        switch state {
+        case "committed": return true
+        case "aborted": return false
+        // The server has not seen yet that the line is gone.
+        default: throw Passing(what: "transaction \(transaction) has not ended", cause: state)
+        }
+    }
+
+    private func unconfirmed(_ store: RowStore, _ rows: Range<Int>, _ plan: InsertPlan, _ told: [Diagnostic])
+        -> ODBCError
+    {
+        ODBCError(
+            .unexpectedAnswer,
+            "the connection broke while \(rows.count) rows of table \(plan.table.name) were committed: nobody says whether they are in",
+            cause: told.first?.description,
+            advice:
+                "Look for the rows from \(store.places[rows.lowerBound]) to \(store.places[rows.upperBound - 1]) in the table; with --upsert they can be sent again"
+        )
+    }
+}
+
+/// A connection that broke before anything was committed.
+private struct LostConnection: Failure {
+    let cause: String?
+    var kind: FailureKind { .transient }
+    var what: String { "the connection to the database broke" }
+    var advice: String? { nil }
+    var isOutage: Bool { true }
+}
+
+/// What another attempt may mend.
+private struct Passing: Failure {
+    let what: String
+    let cause: String?
+    var kind: FailureKind { .transient }
+    var advice: String? { nil }
+}
+
+extension Diagnostic {
+    /// Whether the message names this column: in quotes of any kind.
+    func names(column: String) -> Bool {
+        guard message.contains("column") || message.contains("constraint failed") else { return false }
+        return ["\"\(column)\"", "'\(column)'", "`\(column)`", ".\(column)"].contains { message.contains($0) }
+    }
+}

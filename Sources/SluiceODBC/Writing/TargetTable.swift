@@ -1,0 +1,78 @@
+internal import SluiceCore
+package import SluiceTables
+
+/// A column of a table that is written to.
+package struct TargetColumn: Sendable, Hashable {
+    package let name: String
+    package let type: ColumnType
+    /// The database's name of the type, as it stands in a cast: without a length, which a cast would cut to.
+    let castType: String
+    /// Whether the database knows what it holds; else any value goes into any column.
+    let isTyped: Bool
+
+    /// What it is called in a sentence.
+    var typeName: String {
+        switch type {
+        case .decimal(let precision?, let scale?): "\(castType)(\(precision),\(scale))"
+        case .time(let digits), .timestamp(let digits), .instant(let digits): "\(castType)(\(digits))"
+        default: castType
+        }
+    }
+}
+
+/// A table that is written to, as its database describes it.
+package struct TargetTable: Sendable {
+    /// As it was asked for.
+    package let name: String
+    /// As it stands behind INTO.
+    let relation: String
+    package let columns: [TargetColumn]
+
+    /// Asks the database for its columns; blocks.
+    /// - Throws: an `ODBCError`, of kind `.notFound` where there is no such table.
+    package init(_ name: String, _ connection: Connection) throws {
+        self.name = name
+        relation = TableQuery.table(name).relation(connection.traits)
+        let statement = try Statement(connection)
+        try statement.execute("select * from \(relation) where 1 = 0")
+        let found = try statement.columns()
+        statement.close()
+        let types = try TargetTable.types(relation, connection)
+        // SQLite's driver knows `blob`, and takes `longblob` for text.
+        let isTyped = !connection.profile.typesAreClaims
+        columns = found.map { column in
+            TargetColumn(
+                name: column.name,
+                type: column.typeName.contains("blob") ? .binary(length: nil) : CellBinding.type(of: column),
+                castType: types[column.name] ?? column.typeName,
+                isTyped: isTyped
+            )
+        }
+    }
+
+    /// Names that the database itself has for types, which drivers shorten.
+    private static func types(_ relation: String, _ connection: Connection) throws -> [String: String] {
+        guard let sql = connection.profile.writing.types else { return [:] }
+        let literal = "'" + relation.replacing("'", with: "''") + "'"
+        let rows = try connection.texts(of: sql.replacing("{table}", with: literal), columns: 2)
+        return Dictionary(rows.map { ($0[0] ?? "", $0[1] ?? "") }) { first, _ in first }
+    }
+
+    /// Makes a table for rows of `columns`; blocks.
+    ///
+    /// Texts and bytes get types without a bound: what drivers say of lengths is made up as often as not.
+    package static func create(_ name: String, for columns: [Column], _ connection: Connection) throws {
+        let relation = TableQuery.table(name).relation(connection.traits)
+        let parts = try columns.map { column in
+            guard let type = connection.profile.writing.sql(for: column.type) else {
+                throw ODBCError(
+                    .usage,
+                    "no type is known for column \"\(column.name)\" through the driver \(connection.traits.driver)",
+                    advice: "Make the table yourself, or give the profile of the driver its types"
+                )
+            }
+            return connection.traits.quoted(column.name) + " " + type + (column.isNullable ? "" : " not null")
+        }
+        try Statement(connection).execute("create table \(relation) (\(parts.joined(separator: ", ")))")
+    }
+}

@@ -1,0 +1,140 @@
+import SluiceCore
+import SluiceEngine
+import SluiceODBC
+import SluiceTestSupport
+import Testing
+
+/// Rows that tables do not take, tables that are not as they should be, and databases that go.
+@Suite(.timeLimit(.minutes(30))) struct TableImportFaultTests {
+    private let copy: TableImport
+
+    init() throws { copy = try TableImport() }
+
+    /// A file of `count` rows with some that are bad.
+    private func rows(_ count: Int, _ bad: [Int: String]) -> String {
+        "id,word,amount,day\n" + (1...count).map { (bad[$0] ?? "\($0),w\($0),1.25,2024-01-31") + "\n" }.joined()
+    }
+
+    private func table(_ name: String, _ database: DatabaseUnderTest) throws {
+        try database.run(
+            "drop table if exists \(name); create table \(name) (id integer primary key, word varchar(8) not null, amount decimal(5, 2), day date)"
+        )
+    }
+
+    @Test(
+        "exactly the bad rows are set aside, with their line, code, column and text",
+        arguments: DatabaseUnderTest.all
+    )
+    func badRows(_ database: DatabaseUnderTest) throws {
+        try table("bad_rows", database)
+        var bad = [
+            100: "7,again,1,2024-01-01", 12_345: "12345,,1,2024-01-01", 13_000: "13000,\"open\" quote,1,2024-01-01",
+            13_001: "1,2,3,4,5", 13_002: "1,2,3",
+        ]
+        // SQLite takes any value into any column.
+        if database.kind != "sqlite" {
+            bad[5000] = "abc,w,1,2024-01-01"
+            bad[5001] = "5001,w,12345,2024-01-01"
+            bad[5002] = "5002,w,1,2024-02-30"
+            bad[5003] = "5003,much too long,1,2024-01-01"
+            bad[5004] = "5004,w,1.255,2024-01-01"
+        }
+        let place = copy.directory.path + "/aside.csv"
+        let ending = try copy.load(rows(15_000, bad), into: database, "bad_rows") {
+            $0.tableSink.mostBadRows = nil
+            $0.tableSink.badRows = try Location(parsing: place)
+        }
+        #expect(ending.start == nil && ending.errors == [])
+        #expect(ending.rows == [15_000, 15_000 - bad.count, bad.count])
+        let count = try database.run("select count(*), count(distinct id) from bad_rows").replacing("\t", with: "|")
+        #expect(count == "\(15_000 - bad.count)|\(15_000 - bad.count)\n")
+        let script = """
+            import csv, sys
+            for row in sorted(csv.DictReader(open(sys.argv[1])), key=lambda row: int(row["line"])):
+                assert row["file"] == "rows.csv" and row["message"] and row["code"] and not row["row"], row
+                print(row["line"], row["text"], row["column"] if row["line"] in ("5003", "5005") else "", sep="|")
+            """
+        let read = try Command.run([Project.python, "-c", script, place])
+        let wanted = bad.sorted { $0.key < $1.key }.map { line, text in
+            // A value of the table's own is told by its column.
+            let column = line == 5004 ? "amount" : line == 5002 && database.kind == "mariadb" ? "day" : ""
+            return "\(line + 1)|\(text)|\(column)\n"
+        }
+        #expect(String(decoding: read.output, as: UTF8.self) == wanted.joined())
+    }
+
+    @Test("one bad row is the end where none may be skipped, and is named", arguments: DatabaseUnderTest.all)
+    func none(_ database: DatabaseUnderTest) throws {
+        try table("no_bad_rows", database)
+        let ending = try copy.load(rows(500, [300: "7,again,1,2024-01-01"]), into: database, "no_bad_rows")
+        #expect(ending.errors.count == 1)
+        #expect(
+            ending.errors.first?.contains("line 301") == true
+                && ending.errors.first?.contains("--skip-bad-rows") == true
+        )
+        #expect(ending.sums.filesFailed == 1 && ending.sums.filesWritten == 0)
+    }
+
+    @Test("one more than may be skipped is the end", arguments: DatabaseUnderTest.all)
+    func limit(_ database: DatabaseUnderTest) throws {
+        let bad = [10: "1,again,1,", 20: "2,again,1,", 30: "3,again,1,"]
+        for (limit, errors) in [(3, 0), (2, 1)] {
+            try table("limited", database)
+            let ending = try copy.load(rows(100, bad), into: database, "limited") { $0.tableSink.mostBadRows = limit }
+            #expect(ending.errors.count == errors && ending.sums.rows?.skipped == limit)
+        }
+    }
+
+    @Test("what does not go together is said in a sentence, and nothing is written", arguments: DatabaseUnderTest.all)
+    func misfits(_ database: DatabaseUnderTest) throws {
+        try table("misfits", database)
+        func start(_ text: String, _ change: (inout CopySpecification) throws -> Void = { _ in }) throws -> String {
+            try copy.load(text, into: database, "misfits", change).start ?? "it started"
+        }
+        #expect(try start("id,nonsense\n1,2\n").contains("no column \"nonsense\""))
+        #expect(try start("id,ID\n1,2\n").contains("two values"))
+        #expect(try start("id\n1\n") { $0.tableSink.keys = ["word"] }.contains("gets no value"))
+        #expect(try start("id\n1\n") { $0.tableSink.table = "nowhere" }.contains("--create-table"))
+        #expect(try start("id\n1\n") { $0.tableSink.before = ["selec 1"] }.contains("selec 1"))
+        #expect(try start("a,b,c,d,e\n1,2,3,4,5\n") { $0.tableSink.mapping = .byPosition }.contains("5 columns"))
+        #expect(
+            try start("id\n1\n") { $0.tableSink.mapping = .explicit([.init(source: "x", target: "id")]) }.contains(
+                "no column \"x\""
+            )
+        )
+        if database.kind != "sqlite" {
+            let refused = try start("id\n1\n") { $0.environment["SLUICE_ODBC_PASSWORD"] = "wrong" }
+            #expect(refused.contains("no connection to the database"))
+        }
+        #expect(
+            try start("id\n1\n") { $0.sink = .odbc(connectionString: "Driver={No Such Driver}") }.contains("odbcinst")
+        )
+        // A column that wants a value and gets none.
+        let missing = try copy.load("id\n1\n", into: database, "misfits")
+        #expect(missing.errors.first?.contains("word") == true)
+        #expect(try database.run("select count(*) from misfits") == "0\n")
+    }
+
+    @Test("a file that is not there ends the copy before the table is touched", arguments: DatabaseUnderTest.all)
+    func noSource(_ database: DatabaseUnderTest) throws {
+        try table("untouched", database)
+        try database.run("insert into untouched values (1, 'w', 1, null)")
+        _ = try copy.loadFile("/nowhere/at/all.csv", into: database, "untouched") {
+            $0.tableSink.before = ["delete from untouched"]
+        }
+        _ = try copy.load("\"open\n1,2", into: database, "untouched") {
+            $0.tableSink.before = ["delete from untouched"]
+        }
+        #expect(try database.run("select count(*) from untouched") == "1\n")
+    }
+
+    @Test("skipped rows that find no room on their disk end the copy")
+    func fullDisk() throws {
+        try table("full_disk", .sqlite)
+        let ending = try copy.load("id,word\n1,w\n1,w\n", into: .sqlite, "full_disk") {
+            $0.tableSink.mostBadRows = nil
+            $0.tableSink.badRows = .file(path: "/dev/full", isDirectory: false)
+        }
+        #expect(ending.errors.first?.contains("can't be kept in \"/dev/full\"") == true)
+    }
+}
