@@ -169,7 +169,8 @@ struct StoreFactory {
             memory: specification.memory,
             connections: specification.connections.count,
             counts: specification.verification == .readback,
-            plan: plan
+            plan: plan,
+            profiles: try specification.driverProfiles()
         )
     }
 

@@ -36,9 +36,19 @@ import Testing
         #expect(profiles.profile(forDriver: "libmaodbc.so").name == "mariadb")
     }
 
+    @Test("a profile can be like one of ours, but for what it says itself")
+    func like() throws {
+        let own = "[mine]\ndrivers = psqlodbc\nlike = postgresql\noption.Fetch = 5\nread.date = {column}"
+        let found = try DriverProfiles(own: own).profile(forDriver: "psqlodbcw.so")
+        #expect(found.name == "mine" && found.drivers == ["psqlodbc"])
+        #expect(found.options.filter { $0.key == "Fetch" }.map(\.value) == ["5"])
+        #expect(found.options.contains { $0.key == "UseDeclareFetch" })
+        #expect(found.expressions["date"] == "{column}" && found.expressions["time"] == "{column}::text")
+    }
+
     @Test(
         "a file that can't be read names its line",
-        arguments: [("drivers = x", "line 1"), ("[a]\nnothing", "line 2"), ("[a]\n\nwhat = 1", "line 3")]
+        arguments: [("drivers = x", "line 1"), ("[a]\nnothing", "line 2"), ("[a]\n\nwhat = 1", "line 3"), ("[a]\nlike = b", "line 2")]
     )
     func malformed(_ text: String, _ line: String) {
         #expect { try DriverProfiles(own: text) } throws: { error in

@@ -32,6 +32,9 @@ struct TableArguments: ParsableArguments {
     @Option(help: .init("What the names of a table's objects begin with; part by default.", valueName: "text"))
     var filePrefix: String?
 
+    @Flag(inversion: .prefixedNo, help: "Let the database make delimited text of rows, where it does as we would.")
+    var pushdown = true
+
     @Option(
         help: .init(
             "What rows become: csv, delimited text; jsonl, an object of JSON a line; parquet, whose pages --compress is for; auto goes by the sink's name for a table, and copies files as they are. Of files whose rows go into a table, what they hold.",
@@ -64,7 +67,12 @@ struct TableArguments: ParsableArguments {
     @Option(help: .init("The text's encoding, by iconv's name of it; UTF-8 by default.", valueName: "name"))
     var csvEncoding: String?
 
-    @Option(help: .init("How bytes stand in text: hex or base64; by default hex in csv, base64 in jsonl.", valueName: "form"))
+    @Option(
+        help: .init(
+            "How bytes stand in text: hex or base64; by default hex in csv, base64 in jsonl.",
+            valueName: "form"
+        )
+    )
     var binaryText: BinaryText?
 
     func options(for source: Location, _ conversion: ConversionArguments) throws -> TableOptions {
@@ -147,7 +155,8 @@ struct TableArguments: ParsableArguments {
         let all = [
             ("--table", table != nil), ("--query", query != nil), ("--partitions", partitions != nil),
             ("--partition-column", partitionColumn != nil), ("--batch-rows", batchRows != nil),
-            ("--file-prefix", filePrefix != nil), ("--csv-delimiter", csvDelimiter != nil),
+            ("--file-prefix", filePrefix != nil), ("--no-pushdown", !pushdown),
+            ("--csv-delimiter", csvDelimiter != nil),
             ("--csv-quote", csvQuote != nil), ("--csv-escape", csvEscape != nil), ("--csv-null", csvNull != nil),
             ("--no-csv-header", !csvHeader),
             ("--csv-row-delimiter", csvRowDelimiter != nil), ("--csv-quote-all", csvQuoteAll),
@@ -158,6 +167,7 @@ struct TableArguments: ParsableArguments {
 
     private func divide(_ options: inout TableOptions) throws {
         options.batchRows = try checkedBatchRows()
+        options.pushesDown = pushdown
         options.partitions = partitions?.partitions
         options.partitionColumn = partitionColumn
         if let filePrefix {

@@ -24,7 +24,7 @@ final class SinkDatabase: Sendable {
         tableName = table
         string = try ConnectionString(parsing: text)
         self.password = password
-        profiles = try DriverProfiles()
+        profiles = try specification.driverProfiles()
     }
 
     /// A session of its own; blocks.
@@ -115,7 +115,8 @@ final class SourceTable {
             )
         }
         name = query.fileName
-        connection = try Connection(ConnectionString(parsing: text), password: password, profiles: DriverProfiles())
+        let profiles = try specification.driverProfiles()
+        connection = try Connection(ConnectionString(parsing: text), password: password, profiles: profiles)
         scan = try TableScan(query, connection)
     }
 

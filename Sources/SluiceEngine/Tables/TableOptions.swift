@@ -28,6 +28,8 @@ package struct TableOptions: Sendable {
     package var conversion: Conversion?
     /// Compresses pages within Parquet files, which are not compressed as a whole.
     package var pageCodec: (any ChunkCodec)?
+    /// Whether the database may make text of rows itself.
+    package var pushesDown = true
     /// Nil for one, unless a column is named.
     package var partitions: Partitions?
     /// The column whose ranges are partitions; nil for the database's own way.

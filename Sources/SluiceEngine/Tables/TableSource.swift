@@ -42,7 +42,8 @@ struct TableSource: ObjectSource {
         memory: ByteCount,
         connections: Int?,
         counts: Bool,
-        plan: KeptPlan?
+        plan: KeptPlan?,
+        profiles: DriverProfiles
     ) throws {
         guard case .odbc(let text) = location else { preconditionFailure("not a database") }
         guard let query = options.query else {
@@ -64,7 +65,7 @@ struct TableSource: ObjectSource {
         self.query = query
         self.counts = counts
         self.plan = plan
-        let (string, profiles) = (try ConnectionString(parsing: text), try DriverProfiles())
+        let string = try ConnectionString(parsing: text)
         let connect: @Sendable () throws -> Connection = {
             try Connection(string, password: password, profiles: profiles)
         }
@@ -145,14 +146,17 @@ struct TableSource: ObjectSource {
         guard let listed = listed.withLock({ $0 }), let partition = listed.partitions[item.name] else {
             preconditionFailure("only what was listed is opened")
         }
-        let encoder = try encoder(listed.scan.columns)
+        let rendered = options.pushesDown && format == .csv ? listed.scan.rendered(options.delimited) : nil
+        let scan = rendered ?? listed.scan
+        let columns = listed.scan.columns
+        let encoder = try rendered == nil ? encoder(columns) : RenderedEncoder(options.delimited, columns: columns)
         // The database is asked by whoever reads first: that takes its time.
         return TableObject(
             encoder,
             sessions,
             meter,
             query: { [memory, options] connection in
-                try listed.scan.rows(of: connection, partition, bytes: memory.rows, mostRows: options.batchRows)
+                try scan.rows(of: connection, partition, bytes: memory.rows, mostRows: options.batchRows)
             },
             count: counts ? { connection in try listed.scan.count(of: connection, partition) } : nil
         )

@@ -61,6 +61,15 @@ struct CellBinding: Sendable, Hashable {
         }
     }
 
+    /// Whole rows as texts that the database makes of columns, with room for most of them.
+    init(rowsOf columns: [CellBinding]) {
+        column = Column("", .text(length: nil), form: .text, isNullable: false)
+        kind = .text
+        width = min(CellBinding.longestRow, columns.reduce(0) { $0 + ($1.width ?? CellBinding.longestRead) + 3 })
+    }
+
+    private static let longestRow = 2 << 10
+
     private static func bound(_ bytes: Int, _ profile: DriverProfile) -> Int? {
         if profile.rereadsCells { return bytes > 0 ? min(bytes, longestRead) : longestRead }
         return bytes > 1 && bytes <= longestBound ? bytes : nil

@@ -21,6 +21,8 @@ package struct DriverProfile: Sendable, Hashable {
     var lostConnection: Set<Int> = []
     /// How a table is divided.
     var division = DivisionProfile()
+    /// How rows are made text by the database.
+    var rendering = RenderingProfile()
     /// How several connections come to see one state of the database.
     var snapshot = SnapshotProfile()
     /// How rows are written.
@@ -36,8 +38,9 @@ package struct DriverProfiles: Sendable {
 
     /// - Parameter own: the text of the user's file, if there is one.
     package init(own: String? = nil) throws(ODBCError) {
-        let mine = try own.map { text throws(ODBCError) in try DriverProfiles.parse(text) } ?? []
-        profiles = mine + (try DriverProfiles.parse(DriverProfiles.known))
+        let known = try DriverProfiles.parse(DriverProfiles.known)
+        profiles =
+            try own.map { text throws(ODBCError) in try DriverProfiles.parse(text, like: known) + known } ?? known
     }
 
     /// The profile of a driver, which is a library (`psqlodbcw.so`) or a name (`PostgreSQL Unicode`).
@@ -47,7 +50,9 @@ package struct DriverProfiles: Sendable {
     }
 
     /// Reads sections of `KEY = VALUE`, as odbcinst.ini has them; `;` and `#` begin comments.
-    static func parse(_ text: String) throws(ODBCError) -> [DriverProfile] {
+    ///
+    /// - Parameter known: profiles that a section can begin with, by `like = NAME`.
+    static func parse(_ text: String, like known: [DriverProfile] = []) throws(ODBCError) -> [DriverProfile] {
         var found: [DriverProfile] = []
         for (number, line) in text.split(separator: "\n", omittingEmptySubsequences: false).enumerated() {
             let line = line.trimmed
@@ -61,7 +66,17 @@ package struct DriverProfiles: Sendable {
                 throw malformed(number, "\"\(line)\" is neither [SECTION] nor KEY = VALUE")
             }
             let key = line[..<sign].trimmed
-            guard found[found.count - 1].set(key, line[sign...].dropFirst().trimmed) else {
+            let value = line[sign...].dropFirst().trimmed
+            if key == "like" {
+                guard var like = known.first(where: { $0.name == value }) else {
+                    throw malformed(number, "there is no profile \"\(value)\"")
+                }
+                like.name = found[found.count - 1].name
+                like.drivers = found[found.count - 1].drivers
+                found[found.count - 1] = like
+                continue
+            }
+            guard found[found.count - 1].set(key, value) else {
                 throw malformed(number, "there is no key \"\(key)\"")
             }
         }
@@ -102,8 +117,20 @@ extension DriverProfile {
         case "snapshot-import": snapshot.adopt = Template(text: value)
         case "snapshot-hold": snapshot.hold.append(value)
         case "snapshot-release": snapshot.release.append(value)
+        case "render-row": rendering.row = Template(text: value)
+        case "render-character": rendering.character = Template(text: value)
+        case "render-contains": rendering.contains = Template(text: value)
+        case "render-equals": rendering.equals = Template(text: value)
+        case "render-replacing": rendering.replacing = Template(text: value)
+        case "render-text": rendering.text = Template(text: value)
+        case "render-join": rendering.join = value
+        case _ where key.hasPrefix("render-plain."): rendering.plain[String(key.dropFirst(13))] = Template(text: value)
+        case _ where key.hasPrefix("render-text."): rendering.texts[String(key.dropFirst(12))] = Template(text: value)
         case _ where key.hasPrefix("literal."): division.literals[String(key.dropFirst(8))] = Template(text: value)
-        case _ where key.hasPrefix("option."): options.append((String(key.dropFirst(7)), value))
+        case _ where key.hasPrefix("option."):
+            let name = String(key.dropFirst(7))
+            options.removeAll { $0.key == name }
+            options.append((name, value))
         case _ where key.hasPrefix("read."): expressions[String(key.dropFirst(5)).lowercased()] = value
         default: return writing.set(key, value)
         }

@@ -6,6 +6,9 @@ internal import CODBC
     let handle: SQLHSTMT
     /// What it runs, for messages.
     var sql = ""
+    /// For values in pieces. It is kept: memory of this size costs more to get than a value to read.
+    private lazy var buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: Statement.piece + 1, alignment: 16)
+    private var hasBuffer = false
 
     init(_ connection: Connection) throws {
         self.connection = connection
@@ -18,7 +21,10 @@ internal import CODBC
         unsafe self.handle = unsafe handle
     }
 
-    deinit { _ = unsafe SQLFreeHandle(SQLSMALLINT(SQL_HANDLE_STMT), handle) }
+    deinit {
+        _ = unsafe SQLFreeHandle(SQLSMALLINT(SQL_HANDLE_STMT), handle)
+        if hasBuffer { unsafe buffer.deallocate() }
+    }
 
     /// Runs `sql`; blocks.
     func execute(_ sql: String) throws {
@@ -63,16 +69,16 @@ internal import CODBC
     ///
     /// - Parameters:
     ///   - type: the C type that the driver makes of it: characters or bytes.
-    ///   - terminator: bytes that the driver writes behind each piece.
+    ///   - terminator: bytes that the driver writes behind each piece; one at most.
     func read(column number: Int, as type: Int32, terminator: Int, _ take: (UnsafeRawBufferPointer) throws -> Void)
         throws -> Bool
     {
-        let size = Statement.piece
-        let piece = UnsafeMutableRawBufferPointer.allocate(byteCount: size + terminator, alignment: 16)
-        defer { unsafe piece.deallocate() }
+        var size = Statement.firstPiece
+        hasBuffer = true
         var isFirst = true
         while true {
             var indicator: SQLLEN = 0
+            let piece = unsafe UnsafeMutableRawBufferPointer(rebasing: buffer[..<(size + terminator)])
             let result = unsafe SQLGetData(
                 handle,
                 SQLUSMALLINT(number),
@@ -92,8 +98,11 @@ internal import CODBC
             isFirst = false
             try unsafe take(UnsafeRawBufferPointer(rebasing: piece[..<count]))
             if isWhole { return true }
+            size = Statement.piece
         }
     }
 
     private static let piece = 256 << 10
+    /// Most values are short, and SQLite's driver fills what it is given to its end.
+    private static let firstPiece = 512
 }

@@ -5,11 +5,15 @@ package import SluiceTables
 package struct TableScan: Sendable {
     package let query: TableQuery
     package var columns: [Column] { bindings.map(\.column) }
-    let bindings: [CellBinding]
+    private(set) var bindings: [CellBinding]
     /// What is selected; nil for the query as it was written.
-    private let projection: String?
+    private var projection: String?
     /// As it stands behind FROM.
     let relation: String
+
+    /// The columns, for who has the database make texts of rows.
+    private let cells: [RowRendering.Cell]
+    private let rendering: RenderingProfile
 
     /// Asks the database for the columns; blocks.
     package init(_ query: TableQuery, _ connection: Connection) throws {
@@ -17,7 +21,9 @@ package struct TableScan: Sendable {
         relation = query.relation(connection.traits)
         let found = try TableScan.describe("select * from \(relation) where 1 = 0", connection)
         let profile = connection.profile
+        rendering = profile.rendering
         let names = found.map { connection.traits.quoted($0.name) }
+        cells = zip(names, found).map { RowRendering.Cell(name: $0, type: $1.typeName) }
         let expressions = found.map { profile.expressions[$0.typeName] ?? profile.expressions["*"] }
         bindings = zip(found, expressions).map { CellBinding($0, profile, isText: $1 != nil && $1 != "{column}") }
         guard expressions.contains(where: { $0 != nil }) else {
@@ -77,6 +83,17 @@ package struct TableScan: Sendable {
             throw ODBCError(.unexpectedAnswer, "the database counts \(text ?? "no") rows")
         }
         return count
+    }
+
+    /// The same rows as texts that the database has made of them; nil where it can't, or has names twice.
+    package func rendered(_ format: DelimitedFormat) -> TableScan? {
+        guard Set(cells.map(\.name)).count == cells.count,
+            let expression = RowRendering(rendering, format)?.expression(cells)
+        else { return nil }
+        var scan = self
+        scan.projection = expression
+        scan.bindings = [CellBinding(rowsOf: bindings)]
+        return scan
     }
 
     /// Begins to read; blocks until the database has the first rows.

@@ -58,7 +58,7 @@ import Testing
         "--table", "--query", "--format", "--csv-delimiter", "--csv-quote", "--csv-escape", "--csv-null",
         "--csv-header",
         "--no-csv-header", "--csv-row-delimiter", "--csv-quote-all", "--csv-encoding",
-        "--partition-column", "--partitions", "--batch-rows", "--file-prefix",
+        "--partition-column", "--partitions", "--batch-rows", "--file-prefix", "--pushdown", "--no-pushdown",
         // Files of rows: ConversionProgramTests.
         "--source-format", "--column-type", "--binary-text", "--source-csv-delimiter", "--source-csv-quote",
         "--source-csv-escape", "--source-csv-null", "--source-csv-header", "--no-source-csv-header",
@@ -82,7 +82,7 @@ import Testing
         ["--source-format", "csv"], ["--column-type", "a=int32"], ["--binary-text", "hex"], ["--table", "t"], ["--query", "q"], ["--partition-column", "c"], ["--partitions", "2"],
         ["--batch-rows", "2"], ["--max-rows-per-file", "2"], ["--file-prefix", "p"],
         ["--csv-delimiter", ";"], ["--csv-quote", "x"], ["--csv-escape", "x"], ["--csv-null", "x"],
-        ["--no-csv-header"],
+        ["--no-csv-header"], ["--no-pushdown"],
         ["--csv-encoding", "x"], ["--csv-row-delimiter", "x"], ["--csv-quote-all"],
         ["--sink-table", "t"], ["--create-table"], ["--pre-copy-sql", "select 1"],
         ["--mapping", "a=b"], ["--add-column", "a=b"], ["--upsert", "a"],

@@ -160,4 +160,30 @@ import Testing
         _ = try run.execute()
         #expect(run.tally.reading.errors.map(\.failure.description).joined().contains("there is no column \"m\""))
     }
+
+    @Test("a driver that nothing is known of is divided by standard SQL, and the user's own file says what is known")
+    func ownProfile() throws {
+        try DatabaseUnderTest.sqlite.run(
+            """
+            create table own (n integer, word text);
+            insert into own select n, 'it''s ' || n from (\(DatabaseUnderTest.sqlite.series(30_000))) as numbers;
+            """
+        )
+        let profile = try directory.write("profiles", Array("[mine]\ndrivers = sqlite\ntypes-are-claims = yes\n".utf8))
+        for column in ["n", "word"] {
+            var specification = try specification(.sqlite, .table("own"), to: column)
+            specification.environment["SLUICE_ODBC_PROFILES"] = profile
+            specification.table.partitions = .fixed(3)
+            specification.table.partitionColumn = column
+            let parts = try parts(specification, in: column)
+            #expect(
+                parts.map(\.count).allSatisfy { (9000...11_000).contains($0) } && parts.count == 3,
+                "\(parts.map(\.count))"
+            )
+            #expect(parts.joined().compactMap { Int($0.prefix { $0 != "," }) }.sorted() == Array(1...30_000))
+        }
+        var wrong = try specification(.sqlite, .table("own"))
+        wrong.environment["SLUICE_ODBC_PROFILES"] = directory.path + "/nowhere"
+        #expect { _ = try CopyRun(wrong).execute() } throws: { "\($0)".contains("SLUICE_ODBC_PROFILES") }
+    }
 }

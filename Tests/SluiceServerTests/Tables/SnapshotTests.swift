@@ -133,4 +133,29 @@ import Testing
         #expect(run.tally.reading.rows == RowCount(read: 1000, copied: 1000))
         #expect(result.rowFacts?.read == 1000)
     }
+
+    @Test("rows that the database counts and nobody has read fail the copy")
+    func miscounted() throws {
+        let database = DatabaseUnderTest(kind: "sqlite", own: try Launcher("sqlite"))
+        try database.run("pragma journal_mode = wal; create table counted as \(database.series(10_000));")
+        let directory = try TemporaryDirectory()
+        var specification = CopySpecification(source: try database.location(), sink: .standardStream)
+        specification.table.query = .table("counted")
+        specification.verification = .readback
+        // A profile without a snapshot: the count is of what there is later.
+        specification.environment["SLUICE_ODBC_PROFILES"] = try directory.write(
+            "profiles",
+            Array("[mine]\ndrivers = sqlite\ntypes-are-claims = yes\n".utf8)
+        )
+        let source = try specification.makeSource()
+        defer { source.finish() }
+        let object = try objects(source)[0]
+        var text: [UInt8] = []
+        try read(object, &text, most: 1)
+        try database.run("insert into counted values (0)")
+        #expect { try read(object, &text) } throws: {
+            "\($0)".contains("10000 rows were read, and the database counts 10001")
+        }
+        #expect(source.rowFacts?.snapshot == "unknown")
+    }
 }

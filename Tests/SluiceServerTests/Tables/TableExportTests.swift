@@ -84,10 +84,12 @@ import Testing
             ("printf('%.*c', 60000, 'z')", String(repeating: "z", count: 60000)),
         ].map { (.sqlite, $0.0, $0.1) }
 
-    @Test("every value keeps every digit", arguments: values.indices)
-    func value(_ index: Int) throws {
+    @Test("every value keeps every digit, whoever makes text of it", arguments: values.indices, [true, false])
+    func value(_ index: Int, _ pushesDown: Bool) throws {
         let (database, sql, wanted) = Self.values[index]
-        let failures = try copy(specification(database, .query("select \(sql) as value, 7 as behind")))
+        var specification = try specification(database, .query("select \(sql) as value, 7 as behind"))
+        specification.table.pushesDown = pushesDown
+        let failures = try copy(specification)
         #expect(failures == [])
         #expect(try text() == "value,behind\n\(wanted),7\n", "\(database) \(sql)")
     }
