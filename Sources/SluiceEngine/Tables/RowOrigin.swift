@@ -38,6 +38,8 @@ struct DecodedRows {
     let reader: any RowReader
     /// How their texts stand for bytes.
     let binary: BinaryText
+    /// The columns of a table that is made for them; nil for the reader's.
+    var made: [Column]?
 }
 
 /// An object of which is told how many bytes were read.

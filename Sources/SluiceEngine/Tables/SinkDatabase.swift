@@ -120,5 +120,8 @@ final class SourceTable {
         scan = try TableScan(query, connection)
     }
 
-    func rows(bytes: Int) throws -> any RowReader { try scan.rows(of: connection, bytes: bytes) }
+    func rows(bytes: Int) throws -> DecodedRows {
+        let reader = try scan.rows(of: connection, bytes: bytes)
+        return DecodedRows(reader: reader, binary: .hexadecimal, made: connection.declared(reader.columns))
+    }
 }

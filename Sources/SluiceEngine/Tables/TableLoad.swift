@@ -131,7 +131,7 @@ final class TableLoad {
         guard let load = try begin(item) else { return }
         do {
             let rows = try source.rows(bytes: min(4 << 20, rowMemory))
-            try pass(DecodedRows(reader: rows, binary: .hexadecimal), as: item.name, load)
+            try pass(rows, as: item.name, load)
         } catch let start as CouldNotStart {
             throw start.failure
         } catch {
@@ -251,7 +251,7 @@ extension TableLoad {
         if table == nil {
             if !journal.goesOn { try database.runBefore() }
             let additions = options.additions.map { Column($0.name, .text(length: nil)) }
-            table = try database.table(for: database.columns(of: rows.reader.columns) + additions)
+            table = try database.table(for: database.columns(of: rows.made ?? rows.reader.columns) + additions)
         }
         guard let table else { preconditionFailure("there is a table") }
         let plan = try InsertPlan(
@@ -288,6 +288,14 @@ extension TableLoad {
         if let failure = counts.failure, !(failure is Cancelled), !isItemsOwn(failure) { end = failure }
         var record = ItemRecord.loaded(item, into: database.tableName, counts, bytesRead: bytesRead, specification)
         if cancellation.isCancelled, counts.failure == nil { record.outcome = .failed(Cancelled()) }
+        if record.outcome.failure == nil, let rows = record.rows, !rows.isComplete {
+            let failure = CopyError(
+                .integrity,
+                "of \(rows.read) rows of \"\(item.name)\" \(rows.copied) were copied and \(rows.skipped) skipped",
+                advice: "This is a mistake of ours: tell us of it"
+            )
+            record.outcome = .failed(failure)
+        }
         journal.end(item, record, load.ledgerItem, hasRows: counts.copied > 0)
         recordItem(record)
     }

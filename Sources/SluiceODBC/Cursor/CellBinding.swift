@@ -95,6 +95,8 @@ struct CellBinding: Sendable, Hashable {
         case "uuid", "uniqueidentifier": return .uuid
         case "bool", "boolean": return .boolean
         case "timetz", "interval": return .text(length: nil)
+        // SQLite's driver knows `blob` alone, and takes these for text.
+        case "tinyblob", "mediumblob", "longblob": return .binary(length: nil)
         default: break
         }
         let length = column.size > 0 ? column.size : nil

@@ -71,13 +71,15 @@ extension DriverProfiles {
         snapshot-begin = set transaction isolation level repeatable read, read only
         snapshot-export = select pg_export_snapshot()
         snapshot-import = set transaction snapshot '{snapshot}'
+        ; What numeric without a bound is described as.
+        write.made-up-decimal = 28, 6
         write.way = text-arrays
         ; By array: 0.5 µs of CPU a row of lineitem; by arrays of parameters, which the driver sends as statements, 6 µs.
         write.rows = select {values} from unnest({parameters}) as sluice_rows ({aliases})
         write.parameter = ?::text[]
         write.value = {value}::{type}
         ; Without a length: a cast to one cuts, an assignment refuses.
-        write.types = with recursive base(attname, oid) as (select attname, atttypid from pg_attribute where attrelid = {table}::regclass and attnum > 0 and not attisdropped union all select attname, typbasetype from base join pg_type on pg_type.oid = base.oid and typbasetype <> 0) select attname, format_type(base.oid, -1) from base join pg_type on pg_type.oid = base.oid where typbasetype = 0
+        write.types = with recursive base(attname, oid, declared) as (select attname, atttypid, format_type(atttypid, atttypmod) from pg_attribute where attrelid = {table}::regclass and attnum > 0 and not attisdropped union all select attname, typbasetype, format_type(typbasetype, typtypmod) from base join pg_type on pg_type.oid = base.oid and typbasetype <> 0) select attname, format_type(base.oid, -1), declared from base join pg_type on pg_type.oid = base.oid where typbasetype = 0
         write.row-faults = 22, 23, 44, 45, P0, 54000
         write.passing = 40, 55P03
         write.zero = no
@@ -132,6 +134,7 @@ extension DriverProfiles {
         write.on-connect = set session sql_mode = concat(@@sql_mode, ',STRICT_ALL_TABLES,NO_AUTO_VALUE_ON_ZERO')
         write.row-faults = 22, 23, 44, 45, HY000/1364, HY000/1366, HY000/4025
         write.passing = 40, HY000/1205
+        write.lost = 08, HY018/1927, HY000/2006, HY000/2013
         write.booleans = digits
         write.instants = utc
         ; By any of the table's unique keys.
@@ -170,6 +173,9 @@ extension DriverProfiles {
         ; The driver writes fifteen digits: here are as many as read back as the same number.
         read.* = case typeof({column}) when 'blob' then lower(hex({column})) when 'real' then case when cast(printf('%.15g', {column}) as real) = {column} then printf('%.15g', {column}) when cast(printf('%.16g', {column}) as real) = {column} then printf('%.16g', {column}) else printf('%!.17g', {column}) end else {column} end
         read.blob = {column}
+        read.tinyblob = {column}
+        read.mediumblob = {column}
+        read.longblob = {column}
         estimate = select max(rowid) from {relation}
         sample = select {literal} from {relation} where {column} is not null and abs(random() % 1000000000) < {fraction} * 1000000000 order by {column}
         literal.* = quote({column})

@@ -27,7 +27,7 @@ struct CellConversion: Sendable, Hashable {
         /// `\x` and hexadecimal digits.
         case bytesText(BinaryText)
         /// The bits of a number, in so many bytes.
-        case bits(bytes: Int)
+        case bits(bytes: Int, BinaryText)
     }
 
     private enum Moments: Sendable, Hashable {
@@ -52,8 +52,8 @@ struct CellConversion: Sendable, Hashable {
         let isBit = target.castType == "bit" && profile.way == .parameterArrays
         let aim: Aim =
             switch target.type {
-            case .boolean where isBit: .bits(bytes: 1)
-            case .binary(let length) where isBit: .bits(bytes: length ?? 8)
+            case .boolean where isBit: .bits(bytes: 1, bytes)
+            case .binary(let length) where isBit: .bits(bytes: length ?? 8, bytes)
             case .binary where profile.way == .textArrays: .bytesText(bytes)
             case .binary: .bytes(bytes)
             case .boolean where profile.hasBooleanDigits: .truth
@@ -152,7 +152,7 @@ struct CellConversion: Sendable, Hashable {
             return unsafe bytes.withUnsafeBufferPointer {
                 unsafe .bytes(CellText.hexadecimal($0, prefix: true, to: place))
             }
-        case .bits(let bytes): return unsafe bits(text, bytes, place)
+        case .bits(let bytes, let kind): return unsafe bits(text, bytes, kind, place)
         }
     }
 
@@ -174,6 +174,7 @@ struct CellConversion: Sendable, Hashable {
     @unsafe private func bits(
         _ text: UnsafeBufferPointer<UInt8>,
         _ bytes: Int,
+        _ kind: BinaryText,
         _ place: UnsafeMutablePointer<UInt8>
     ) -> Outcome {
         var number: UInt64?
@@ -183,8 +184,8 @@ struct CellConversion: Sendable, Hashable {
             for index in 0..<bytes { unsafe place[index] = index == bytes - 1 ? UInt8(number) : 0 }
             return .bytes(bytes)
         }
-        guard let count = unsafe CellText.bytes(text, isBase64: false, to: place) else {
-            return .refused(.badValue, "which is neither true nor false nor bits in hexadecimal digits")
+        guard let count = unsafe CellText.bytes(text, isBase64: kind == .base64, to: place) else {
+            return .refused(.badValue, "which is neither true nor false nor bits")
         }
         return .bytes(count)
     }

@@ -115,7 +115,9 @@ package final class RowWriter: @unchecked Sendable {
     }
 
     private func isLost(_ told: [Diagnostic], _ session: Session) -> Bool {
-        told.contains { $0.state.hasPrefix("08") || $0.state.hasPrefix("57P") } || session.connection.isDead
+        let lost = session.connection.profile.writing.lost
+        return told.contains { WritingProfile.matches(lost, state: $0.state, native: $0.native) }
+            || session.connection.isDead
     }
 
     private func open(_ plan: InsertPlan) throws -> Session {
@@ -170,13 +172,13 @@ package final class RowWriter: @unchecked Sendable {
     }
 }
 
-/// A connection that broke before anything was committed.
+/// A connection that broke before anything was committed. No outage: that is when none can be made. Rows that break each
+/// connection are not sent for ever.
 private struct LostConnection: Failure {
     let cause: String?
     var kind: FailureKind { .transient }
     var what: String { "the connection to the database broke" }
     var advice: String? { nil }
-    var isOutage: Bool { true }
 }
 
 /// What another attempt may mend.

@@ -38,24 +38,31 @@ package struct TargetTable: Sendable {
         let found = try statement.columns()
         statement.close()
         let types = try TargetTable.types(relation, connection)
-        // SQLite's driver knows `blob`, and takes `longblob` for text.
         let isTyped = !connection.profile.typesAreClaims
         columns = found.map { column in
-            TargetColumn(
+            let names = types[column.name]
+            var type = CellBinding.type(of: column)
+            if case .decimal = type, names?.declared.contains("(") == false {
+                type = .decimal(precision: nil, scale: nil)
+            }
+            return TargetColumn(
                 name: column.name,
-                type: column.typeName.contains("blob") ? .binary(length: nil) : CellBinding.type(of: column),
-                castType: types[column.name] ?? column.typeName,
+                type: type,
+                castType: names?.cast ?? column.typeName,
                 isTyped: isTyped
             )
         }
     }
 
     /// Names that the database itself has for types, which drivers shorten.
-    private static func types(_ relation: String, _ connection: Connection) throws -> [String: String] {
+    private static func types(_ relation: String, _ connection: Connection) throws
+        -> [String: (cast: String, declared: String)]
+    {
         guard let sql = connection.profile.writing.types else { return [:] }
         let literal = "'" + relation.replacing("'", with: "''") + "'"
-        let rows = try connection.texts(of: sql.replacing("{table}", with: literal), columns: 2)
-        return Dictionary(rows.map { ($0[0] ?? "", $0[1] ?? "") }) { first, _ in first }
+        let rows = try connection.texts(of: sql.replacing("{table}", with: literal), columns: 3)
+        // Of a domain the innermost comes last.
+        return Dictionary(rows.map { ($0[0] ?? "", ($0[1] ?? "", $0[2] ?? "")) }) { _, last in last }
     }
 
     /// Makes a table for rows of `columns`; blocks.

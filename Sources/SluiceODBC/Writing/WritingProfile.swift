@@ -19,8 +19,11 @@ struct WritingProfile: Sendable {
     var parameter = "?"
     /// What is inserted for a column: `{value}` is the parameter, or for arrays of text the alias; `{type}` the column's type.
     var value = "{value}"
-    /// A statement that gives names and types of the columns of `{table}`, which stands in quotes.
+    /// A statement that gives of the columns of `{table}`, which stands in quotes, names, types without a length, and types
+    /// as they were declared.
     var types: String?
+    /// Precision and scale that the driver has for decimals that have none.
+    var madeUpDecimal: [Int] = []
     /// Statements at the beginning of a session that writes.
     var onConnect: [String] = []
     /// Connections that may write to one table at a time.
@@ -29,6 +32,8 @@ struct WritingProfile: Sendable {
     var rowFaults = ["22", "23", "44", "45"]
     /// The same for what passes: another session was in the way.
     var passing = ["40"]
+    /// The same for a session that is no more.
+    var lost = ["08", "57P"]
     /// Behind the rows where they replace those of the same `{keys}`: `{assignments}` of the other columns.
     var upsert: String?
     /// The same where there are no other columns.
@@ -62,9 +67,11 @@ struct WritingProfile: Sendable {
         case "write.parameter": parameter = value
         case "write.value": self.value = value
         case "write.types": types = value
+        case "write.made-up-decimal": madeUpDecimal = WritingProfile.list(value).compactMap { Int($0) }
         case "write.on-connect": onConnect.append(value)
         case "write.connections": mostConnections = Int(value)
         case "write.row-faults": rowFaults = WritingProfile.list(value)
+        case "write.lost": lost = WritingProfile.list(value)
         case "write.passing": passing = WritingProfile.list(value)
         case "write.arrays-of-bytes": hasArraysOfBytes = value == "yes"
         case "write.zero": takesZero = value == "yes"
@@ -95,6 +102,12 @@ struct WritingProfile: Sendable {
 }
 
 extension WritingProfile {
+    /// The type of a column that was read, without a bound that the driver has made up.
+    func declared(_ type: ColumnType) -> ColumnType {
+        guard case .decimal(let precision?, let scale?) = type, [precision, scale] == madeUpDecimal else { return type }
+        return .decimal(precision: nil, scale: nil)
+    }
+
     /// The type of a column in a statement that makes a table; nil where the profile has none.
     func sql(for type: ColumnType) -> String? {
         let (key, values) = kind(of: type)

@@ -128,6 +128,97 @@ import Testing
         #expect(try database.run("select count(*) from untouched") == "1\n")
     }
 
+    /// A table that ends the session which inserts row 12,345, as often as `times` says.
+    private func killer(_ name: String, _ database: DatabaseUnderTest, times: Int, atCommit: Bool = false) throws {
+        let trigger =
+            atCommit
+            ? "create constraint trigger \(name)_end after insert on \(name) deferrable initially deferred"
+            : "create trigger \(name)_end before insert on \(name)"
+        if database.kind == "postgresql" {
+            try database.run(
+                """
+                drop table if exists \(name); drop sequence if exists \(name)_kills; create sequence \(name)_kills;
+                create table \(name) (id integer primary key, word text, amount numeric, day date);
+                create or replace function \(name)_kill() returns trigger as $$ begin
+                if new.id = 12345 and nextval('\(name)_kills') <= \(times) then perform pg_terminate_backend(pg_backend_pid()); end if;
+                return new; end $$ language plpgsql;
+                \(trigger) for each row execute function \(name)_kill();
+                """
+            )
+        } else {
+            try database.run(
+                """
+                drop table if exists \(name); drop sequence if exists \(name)_kills; create sequence \(name)_kills nocache;
+                create table \(name) (id integer primary key, word text, amount decimal(5, 2), day date);
+                delimiter //
+                \(trigger) for each row begin
+                if new.id = 12345 then if nextval(\(name)_kills) <= \(times) then kill connection_id(); end if; end if; end //
+                """
+            )
+        }
+    }
+
+    @Test(
+        "a session that is ended in the middle, or at the commit, costs nothing and doubles nothing",
+        arguments: [(DatabaseUnderTest.postgresql, false), (.postgresql, true), (.mariadb, false)]
+    )
+    func killed(_ database: DatabaseUnderTest, _ atCommit: Bool) throws {
+        let name = atCommit ? "killed_at_commit" : "killed"
+        try killer(name, database, times: 2, atCommit: atCommit)
+        let ending = try copy.load(rows(15_000, [:]), into: database, name) {
+            $0.retry.base = .milliseconds(1)
+            $0.tableSink.batchRows = 1000
+        }
+        #expect(ending.start == nil && ending.errors == [], "\(ending.errors)")
+        #expect(ending.rows == [15_000, 15_000, 0])
+        let count = try database.run("select count(*), count(distinct id) from \(name)").replacing("\t", with: "|")
+        #expect(count == "15000|15000\n")
+        // It was ended twice, and was not the third time.
+        let kills = try database.run(
+            "select nextval(\(database.kind == "mariadb" ? "" : "'")\(name)_kills\(database.kind == "mariadb" ? "" : "'"))"
+        )
+        #expect(kills == "4\n")
+    }
+
+    @Test("rows that end every session end the copy", arguments: [DatabaseUnderTest.postgresql, .mariadb])
+    func poison(_ database: DatabaseUnderTest) throws {
+        try killer("poison", database, times: 1_000_000)
+        let ending = try copy.load(rows(15_000, [:]), into: database, "poison") {
+            $0.retry.base = .milliseconds(1)
+            $0.retry.ceiling = .milliseconds(10)
+            $0.connections = .fixed(1)
+            $0.tableSink.batchRows = 1000
+        }
+        #expect(
+            ending.errors.count == 1 && ending.errors.first?.contains("connection to the database broke") == true,
+            "\(ending.errors)"
+        )
+        #expect(ending.sums.rows?.copied == 12_000)
+        #expect(try database.run("select count(*) from poison") == "12000\n")
+    }
+
+    @Test("a server that is stopped is told of")
+    func stopped() throws {
+        var database = DatabaseUnderTest.postgresql
+        let own = try Launcher("postgresql")
+        database.own = own
+        try table("stopped", database)
+        own.stop()
+        let ending = try copy.load("id,word\n1,w\n", into: database, "stopped") { $0.retry.patience = .milliseconds(1) }
+        #expect(ending.start?.contains("no connection to the database") == true, "\(ending)")
+    }
+
+    @Test("a deferred constraint that a commit refuses is a bad row's", arguments: [DatabaseUnderTest.postgresql])
+    func deferred(_ database: DatabaseUnderTest) throws {
+        try database.run(
+            "drop table if exists deferred_rows; create table deferred_rows (id integer unique deferrable initially deferred, word text)"
+        )
+        let text = "id,word\n" + (1...500).map { "\($0 == 400 ? 7 : $0),w\n" }.joined()
+        let ending = try copy.load(text, into: database, "deferred_rows") { $0.tableSink.mostBadRows = 1 }
+        #expect(ending.errors == [] && ending.rows == [500, 499, 1], "\(ending)")
+        #expect(try database.run("select count(*), count(distinct id) from deferred_rows") == "499|499\n")
+    }
+
     @Test("skipped rows that find no room on their disk end the copy")
     func fullDisk() throws {
         try table("full_disk", .sqlite)
