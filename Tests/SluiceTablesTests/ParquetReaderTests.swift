@@ -193,6 +193,33 @@ import Testing
         }
     }
 
+    @Test("the first and the last moment that a column holds are read, and written")
+    func moments() throws {
+        let columns = [Column("ns", .timestamp(digits: 9)), Column("us", .instant(digits: 6))]
+        let numbers: [Int64] = [.min, .min + 1, -1, 0, 1, .max - 1, .max]
+        let values: [[Value]] = numbers.map { number in
+            [ParquetReaderTests.moment(number, 1_000_000_000), ParquetReaderTests.moment(number, 1_000_000)]
+        }
+        let written = try Rows(columns, values).encoded(by: ParquetEncoder(columns: columns))
+        let stored: [[[UInt8]?]] = values.map { row in row.map { $0.stored } }
+        #expect(try everyRow(ParquetReader(written)) == stored)
+        let directory = try TemporaryDirectory()
+        let file = try directory.write("moments.parquet", written)
+        let program =
+            "import sys, pyarrow.parquet as p; t = p.read_table(sys.argv[1]); print([[c.value for c in t[n]] for n in t.column_names])"
+        let command = try Command.run([python, "-c", program, file])
+        let shown = "[" + numbers.map { "\($0)" }.joined(separator: ", ") + "]"
+        #expect(String(decoding: command.output, as: UTF8.self) == "[\(shown), \(shown)]\n")
+    }
+
+    /// So many units of time since 1970-01-01.
+    private static func moment(_ number: Int64, _ units: Int64) -> Value {
+        let (quotient, remainder) = number.quotientAndRemainder(dividingBy: units)
+        let fraction = remainder < 0 ? remainder + units : remainder
+        let seconds = remainder < 0 ? quotient - 1 : quotient
+        return .moment(Moment(seconds: seconds, nanoseconds: Int32(fraction * (1_000_000_000 / units))))
+    }
+
     @Test("the least and greatest of floats leave NaN out, and hold both zeros")
     func statistics() throws {
         let columns = [Column("f", .real(bits: 32)), Column("d", .real(bits: 64)), Column("n", .real(bits: 64))]

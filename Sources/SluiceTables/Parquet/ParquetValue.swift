@@ -63,9 +63,10 @@
         guard case .timestamp(_, let isNanoseconds) = type.logical else { return nil }
         let unit: Int64 = isNanoseconds ? 1 : 1000
         let fraction = Int64(moment.nanoseconds)
-        let (whole, overflow) = moment.seconds.multipliedReportingOverflow(by: 1_000_000_000 / unit)
-        let (sum, carry) = whole.addingReportingOverflow(fraction / unit)
-        return unsafe overflow || carry || fraction % unit != 0 ? nil : put(sum)
+        guard fraction % unit == 0 else { return nil }
+        // The least number is reached from below.
+        let sum = Int128(moment.seconds) * Int128(1_000_000_000 / unit) + Int128(fraction / unit)
+        return unsafe Int64(exactly: sum).map { unsafe put($0) }
     }
 
     /// Makes a value of its text, in `made`.

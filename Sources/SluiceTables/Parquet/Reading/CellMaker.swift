@@ -112,10 +112,14 @@ final class CellMaker {
         return value * (1_000_000_000 / units)
     }
 
-    private static func moment(_ value: Int64, _ units: Int64) -> Moment {
-        let seconds = value.floorDivided(by: units)
-        let fraction = value - seconds * units
-        return Moment(seconds: seconds, nanoseconds: Int32(fraction * (1_000_000_000 / units)))
+    fileprivate static func moment(_ value: Int64, _ units: Int64) -> Moment {
+        // Never multiplied back: what is nearest to the least number would be beyond it.
+        let (quotient, remainder) = value.quotientAndRemainder(dividingBy: units)
+        let fraction = remainder < 0 ? remainder + units : remainder
+        return Moment(
+            seconds: remainder < 0 ? quotient - 1 : quotient,
+            nanoseconds: Int32(fraction * (1_000_000_000 / units))
+        )
     }
 
     private static func interval(
@@ -149,11 +153,9 @@ private struct OldTimestamp: BitwiseCopyable {
 
     var moment: Moment {
         let nanoseconds = Int64(bitPattern: UInt64(high) << 32 | UInt64(low))
-        let seconds = nanoseconds.floorDivided(by: 1_000_000_000)
-        return Moment(
-            seconds: (Int64(Int32(bitPattern: day)) - OldTimestamp.epoch) * 86400 + seconds,
-            nanoseconds: Int32(nanoseconds - seconds * 1_000_000_000)
-        )
+        var moment = CellMaker.moment(nanoseconds, 1_000_000_000)
+        moment.seconds += (Int64(Int32(bitPattern: day)) - OldTimestamp.epoch) * 86400
+        return moment
     }
 }
 
