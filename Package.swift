@@ -78,6 +78,12 @@ let package = Package(
             name: "SluiceTablesTests",
             dependencies: ["SluiceTables", "SluiceCodecs", "SluiceCore", "SluiceTestSupport"]
         ),
+        // What measures text in memory.
+        .executableTarget(
+            name: "SluiceTableProbe",
+            dependencies: ["SluiceTables", "SluiceCodecs", "SluiceCore"],
+            path: "Tests/SluiceTableProbe"
+        ),
         .testTarget(name: "SluicePipelineTests", dependencies: ["SluicePipeline", "SluiceCore", "SluiceTestSupport"]),
         .testTarget(
             name: "SluiceStoresTests",

@@ -102,13 +102,20 @@ struct ConvertedSource: ObjectSource {
         }
     }
 
+    /// Whether several threads read one text: where there is but one, other cores have nothing else to do.
+    private var isParallel: Bool { base.isSingleObject && ProcessorCount.available > 1 }
+
     private func rows(of object: any ReadableObject, _ format: TableOptions.Format) throws -> any RowReader {
         let object = base.requestSize == nil ? object : RetriedObject(object, retries)
         // A request takes a round trip.
         let input = PiecedInput(object, piece: base.requestSize == nil ? 0 : min(8 << 20, pieceMemory))
         let reader: any RowReader
         switch format {
-        case .csv, .auto, .binary: reader = try DelimitedReader(conversion.text, input)
+        case .csv, .auto, .binary:
+            reader =
+                isParallel
+                ? try ParallelDelimitedReader(conversion.text, input, threads: min(4, ProcessorCount.available))
+                : try DelimitedReader(conversion.text, input)
         case .jsonl: reader = try JSONRowReader(input)
         case .parquet:
             reader = try ParquetReader(ObjectRanges(object), decoders: BlockFormat.decoders, memory: pieceMemory)

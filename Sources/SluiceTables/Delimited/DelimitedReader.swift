@@ -91,10 +91,12 @@ internal import SluiceCore
 
     private func skip(_ problem: RowScanner.Problem, _ next: Int, _ lines: Int) throws {
         let row = window.bytes(window.start..<next)
-        let message = problem.clause(of: columns.count) { column in
-            column < columns.count ? "column \(column + 1) (\(columns[column].name))" : "column \(column + 1)"
-        }
-        let bad = BadRow(.line(line), problem.code(of: columns.count), message, text: syntax.withoutEnd(row))
+        let bad = BadRow(
+            .line(line),
+            problem.code(of: columns.count),
+            problem.message(columns),
+            text: syntax.withoutEnd(row)
+        )
         try badRows.add(bad)
         window.take(upTo: next)
         line += lines

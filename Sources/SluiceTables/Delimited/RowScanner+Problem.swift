@@ -18,4 +18,11 @@ extension RowScanner.Problem {
         case .text: .badText
         }
     }
+
+    /// The same for these columns, by number and name.
+    func message(_ columns: [Column]) -> String {
+        clause(of: columns.count) { column in
+            column < columns.count ? "column \(column + 1) (\(columns[column].name))" : "column \(column + 1)"
+        }
+    }
 }

@@ -42,6 +42,20 @@
             unsafe isFinal = window.isFinal
             unsafe isASCII = window.isASCII
         }
+
+        init(
+            _ bytes: UnsafeMutablePointer<UInt8>,
+            marks: UnsafePointer<UInt64>,
+            end: Int,
+            isFinal: Bool,
+            isASCII: Bool
+        ) {
+            unsafe self.bytes = unsafe bytes
+            unsafe self.marks = unsafe marks
+            unsafe self.end = end
+            unsafe self.isFinal = isFinal
+            unsafe self.isASCII = isASCII
+        }
     }
 
     private let syntax: RowSyntax
@@ -287,12 +301,25 @@
     }
 
     /// The first `count` rows, whose cells stand in `text`.
-    func batch(_ count: Int, of table: [Column], in text: UnsafePointer<UInt8>, rowsBefore: Int) -> RowBatch {
+    func batch(
+        _ count: Int,
+        of table: [Column],
+        in text: UnsafePointer<UInt8>,
+        rowsBefore: Int,
+        linesBefore: Int = 0
+    ) -> RowBatch {
         let values = unsafe (0..<columns).map { column in
             let offsets = unsafe places + 2 * column
             return unsafe ColumnValues(base: text, offsets: offsets, lengths: offsets + 1, step: 2 * columns)
         }
-        return unsafe RowBatch(columns: table, count: count, values: values, rowsBefore: rowsBefore, lines: lines)
+        return unsafe RowBatch(
+            columns: table,
+            count: count,
+            values: values,
+            rowsBefore: rowsBefore,
+            lines: lines,
+            linesBefore: linesBefore
+        )
     }
 
     func deallocate() {

@@ -9,24 +9,28 @@
     @unsafe package let values: [ColumnValues]
     /// The line of each row in its source; nil where that has none.
     private let lines: UnsafePointer<Int>?
+    /// What is to be added to those.
+    private let linesBefore: Int
     /// The rows that the reader gave before.
     package let rowsBefore: Int
 
     /// - Parameters:
     ///   - values: of `count` rows each, in memory that outlives the batch.
-    ///   - lines: the same for the lines of a text, from 1 on.
+    ///   - lines: the same for the lines of a text, from 1 on, of which `linesBefore` are not counted.
     @unsafe package init(
         columns: [Column],
         count: Int,
         values: [ColumnValues],
         rowsBefore: Int,
-        lines: UnsafePointer<Int>? = nil
+        lines: UnsafePointer<Int>? = nil,
+        linesBefore: Int = 0
     ) {
         unsafe precondition(columns.count == values.count, "each column has its values")
         self.columns = columns
         self.count = count
         unsafe self.values = unsafe values
         unsafe self.lines = unsafe lines
+        self.linesBefore = linesBefore
         self.rowsBefore = rowsBefore
     }
 
@@ -43,14 +47,15 @@
             count: rows.count,
             values: rows.lowerBound == 0 ? values : values.map { unsafe $0.dropFirst(rows.lowerBound) },
             rowsBefore: rowsBefore,
-            lines: lines.map { unsafe $0 + rows.lowerBound }
+            lines: lines.map { unsafe $0 + rows.lowerBound },
+            linesBefore: linesBefore
         )
     }
 
     /// Where a row stands in its source.
     package func place(of row: Int) -> RowPlace {
         precondition(row < count)
-        if let lines = unsafe lines { return .line(unsafe lines[row]) }
+        if let lines = unsafe lines { return .line(unsafe lines[row] + linesBefore) }
         return .row(rowsBefore + row + 1)
     }
 }
