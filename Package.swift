@@ -50,7 +50,7 @@ let package = Package(
         .target(name: "SluicePipeline", dependencies: ["SluiceDigests", "SluiceCore"]),
         .target(name: "SluiceStores", dependencies: ["SluiceDigests", "SluiceCore", "CCurl", "COpenSSL", "CLinux"]),
         .target(name: "SluiceODBC", dependencies: ["SluiceTables", "SluiceCore", "CODBC"]),
-        .target(name: "SluiceTables", dependencies: ["SluiceCore", "CScan"]),
+        .target(name: "SluiceTables", dependencies: ["SluiceCore", "CScan"], exclude: ["TYPES.md"]),
         .target(name: "SluiceCodecs", dependencies: ["SluiceCore", "CISAL", "CZlib", "CLZ4", "CZstd", "CSnappy"]),
         .target(name: "SluiceDigests", dependencies: ["SluiceCore", "CFold", "COpenSSL"]),
         .target(name: "SluiceCore"),
@@ -116,7 +116,10 @@ let package = Package(
                 "SluiceLedger", "SluiceLedgerProbe", "SluiceCore", "SluiceTestSupport", .product(name: "GRDB", package: "GRDB.swift"),
             ]
         ),
-        .testTarget(name: "SluiceODBCTests", dependencies: ["SluiceODBC", "SluiceTables", "SluiceCore"]),
+        .testTarget(
+            name: "SluiceODBCTests",
+            dependencies: ["SluiceODBC", "SluiceTables", "SluiceCore", "CODBC", "SluiceTestSupport"]
+        ),
         .testTarget(
             name: "SluiceServerTests",
             dependencies: [

@@ -15,6 +15,16 @@ struct ResultColumn: Sendable, Hashable {
     let isNullable: Bool
     let isUnsigned: Bool
 
+    init(name: String, type: Int32, typeName: String, size: Int, digits: Int) {
+        self.name = name
+        self.type = type
+        self.typeName = typeName
+        self.size = size
+        self.digits = digits
+        isNullable = true
+        isUnsigned = false
+    }
+
     init(_ statement: Statement, number: Int) throws {
         var name = [SQLCHAR](repeating: 0, count: 1024)
         var length: SQLSMALLINT = 0
