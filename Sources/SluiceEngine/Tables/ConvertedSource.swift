@@ -1,4 +1,3 @@
-internal import SluiceCodecs
 internal import SluiceCore
 internal import SluiceTables
 
@@ -93,7 +92,14 @@ struct ConvertedSource: ObjectSource {
         }
         return ConvertedObject(modified: item.modified) { [self] in
             let object = try base.open(plain)
-            let reader = try rows(of: object, format)
+            let isDistant = base.requestSize != nil
+            let decoder = RowDecoder(files: conversion, memory: pieceMemory, threads: threads)
+            let reader = try decoder.rows(
+                of: isDistant ? RetriedObject(object, retries) : object,
+                named: plain.bareName,
+                isDistant: isDistant,
+                BadRows()
+            ).reader
             return ConvertedObject.Parts(
                 object: object,
                 reader: reader,
@@ -102,27 +108,9 @@ struct ConvertedSource: ObjectSource {
         }
     }
 
-    /// Whether several threads read one text: where there is but one, other cores have nothing else to do.
-    private var isParallel: Bool { base.isSingleObject && ProcessorCount.available > 1 }
-
-    private func rows(of object: any ReadableObject, _ format: TableOptions.Format) throws -> any RowReader {
-        let object = base.requestSize == nil ? object : RetriedObject(object, retries)
-        // A request takes a round trip.
-        let input = PiecedInput(object, piece: base.requestSize == nil ? 0 : min(8 << 20, pieceMemory))
-        let reader: any RowReader
-        switch format {
-        case .csv, .auto, .binary:
-            reader =
-                isParallel
-                ? try ParallelDelimitedReader(conversion.text, input, threads: min(4, ProcessorCount.available))
-                : try DelimitedReader(conversion.text, input)
-        case .jsonl: reader = try JSONRowReader(input)
-        case .parquet:
-            reader = try ParquetReader(ObjectRanges(object), decoders: BlockFormat.decoders, memory: pieceMemory)
-        }
-        guard !conversion.types.isEmpty else { return reader }
-        let binary = conversion.binary ?? (format == .jsonl ? .base64 : .hexadecimal)
-        return try TypedReader(reader, types: conversion.types, binary: binary)
+    /// Threads that describe one text: where there is but one, other cores have nothing else to do.
+    private var threads: Int {
+        base.isSingleObject && ProcessorCount.available > 1 ? min(4, ProcessorCount.available) : 0
     }
 
     private static func unknown(_ item: SourceItem) -> CopyError {

@@ -7,6 +7,8 @@ struct RowDecoder {
     let files: Conversion
     /// For pieces of a Parquet file.
     let memory: Int
+    /// Threads that describe one text, beside the one that takes its rows; 0 for none.
+    var threads = 0
 
     /// The rows of an open object, whose head is read; blocks.
     ///
@@ -22,7 +24,11 @@ struct RowDecoder {
         let binary = files.binary ?? (format == .jsonl ? .base64 : .hexadecimal)
         let reader: any RowReader
         switch format {
-        case .csv, .auto, .binary: reader = try DelimitedReader(files.text, input, badRows: badRows)
+        case .csv, .auto, .binary:
+            reader =
+                threads > 0
+                ? try ParallelDelimitedReader(files.text, input, badRows: badRows, threads: threads)
+                : try DelimitedReader(files.text, input, badRows: badRows)
         case .jsonl: reader = try JSONRowReader(input, badRows: badRows)
         case .parquet:
             reader = try ParquetReader(ObjectRanges(object), decoders: BlockFormat.decoders, memory: memory)
