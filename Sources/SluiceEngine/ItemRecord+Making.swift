@@ -101,8 +101,11 @@ extension ItemRecord {
         bytesRead: Int,
         _ specification: CopySpecification
     ) -> ItemRecord {
+        let failure = counts.failure.map { failure in
+            failure is Cancelled || counts.copied == 0 ? failure : PartlyLoaded(failure, rows: counts.copied)
+        }
         var record = ItemRecord(
-            name: item.name, sinkName: table, outcome: counts.failure.map { outcome(of: $0, specification) } ?? .copied,
+            name: item.name, sinkName: table, outcome: failure.map { outcome(of: $0, specification) } ?? .copied,
             bytesRead: bytesRead, bytesWritten: counts.bytes, modified: item.modified, checksum: nil, entityTag: nil,
             isReadBack: false
         )

@@ -13,7 +13,7 @@ struct RunSummary {
         var parts = [copied]
         if sums.filesUnchanged > 0 { parts.append("\(sums.filesUnchanged) unchanged") }
         if sums.bytesResumed > 0 { parts.append("\(ByteCount(sums.bytesResumed)) were there from before") }
-        if let rows = sums.rows?.skipped, rows > 0 { parts.append("\(rows) rows skipped") }
+        if let rows = sums.rows?.skipped, rows > 0 { parts.append("\(rows) \(rows == 1 ? "row" : "rows") skipped") }
         if sums.filesSkipped > 0 { parts.append("\(sums.filesSkipped) skipped") }
         if sums.filesFailed > 0 { parts.append("\(sums.filesFailed) failed") }
         if let retries = report.counts?.retries, retries > 0 { parts.append("\(retries) retries") }

@@ -35,7 +35,7 @@ struct BadRowsPlace {
     /// Brings the file to where it belongs; what there is to say of it.
     func deliver(_ count: Int) throws -> [String] {
         guard let path, let location else { return [] }
-        let note = "\(count) rows were skipped and are kept in \(location)"
+        let note = "\(count) \(count == 1 ? "row was skipped and is" : "rows were skipped and are") kept in \(location)"
         if case .file = location { return [note] }
         var copy = CopySpecification(source: .file(path: path, isDirectory: false), sink: location)
         copy.sinkConnection = specification.badRowsConnection

@@ -1,4 +1,5 @@
 internal import SluiceCore
+internal import SluiceODBC
 internal import SluiceStores
 
 extension CopySpecification {
@@ -27,6 +28,9 @@ extension CopySpecification {
                 "a database holds many tables",
                 advice: "Name the one to read with --table or --query"
             )
+        }
+        if source == sink, let name = tableSink.table, table.query == .table(name) {
+            throw CopyError(.usage, "table \(name) is both source and sink", advice: "Choose another table for the copy")
         }
     }
 }

@@ -42,6 +42,9 @@ final class ItemLoad: Sendable {
         set { begun.withLock { $0.id = newValue } }
     }
 
+    /// Whether rows may be left out.
+    var maySkip: Bool { skippedRows.maySkip }
+
     var counts: State { state.withLock { $0 } }
     var hasFailed: Bool { state.withLock { $0.failure != nil } }
 

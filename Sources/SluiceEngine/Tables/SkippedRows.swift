@@ -34,6 +34,9 @@ final class SkippedRows: Sendable {
         self.path = path
     }
 
+    /// Whether any row may be skipped.
+    var maySkip: Bool { limit != 0 }
+
     var count: Int { state.withLock { $0.count } }
 
     /// Skips a row.

@@ -74,7 +74,7 @@ final class TableWriters: Sendable {
         guard !batch.item.hasFailed else { return }
         let (store, item) = (batch.store, batch.item)
         do {
-            try writer.write(store) { rows in
+            try writer.write(store, keepsOthers: item.maySkip) { rows in
                 let bytes = store.bytes(in: rows)
                 meter.addBytes(in: bytes, out: bytes)
                 item.committed(rows.count, bytes: bytes)

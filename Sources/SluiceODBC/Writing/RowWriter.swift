@@ -4,7 +4,7 @@ internal import SluiceTables
 /// One session that writes to a table, batch by batch, each a transaction of its own. Used by one thread at a time.
 ///
 /// A batch that the database refuses because of some of its rows is sent again by halves, until it is known which they
-/// are; all others go in. A connection that breaks is made anew, and what was surely not committed is sent again.
+/// are; all others go in, where such rows may be skipped. A connection that breaks is made anew, and what was surely not committed is sent again.
 package final class RowWriter: @unchecked Sendable {
     // One thread at a time uses it.
     /// A row that the database refuses.
@@ -41,31 +41,62 @@ package final class RowWriter: @unchecked Sendable {
     /// Writes all rows of a store and commits them; blocks.
     ///
     /// - Parameters:
+    ///   - keepsOthers: whether the other rows of a batch with one that is refused go in; else none of them does.
     ///   - committed: hears of rows that are in the table.
     ///   - refuse: takes a row that the database refuses; what it throws ends it.
     /// - Throws: a `Failure` for which no row is to blame.
     package func write(
         _ store: RowStore,
+        keepsOthers: Bool,
         committed: (Range<Int>) -> Void,
         refuse: (Refusal) throws -> Void
     ) throws {
         guard let plan = store.plan else { preconditionFailure("rows have a plan") }
         var split = BatchSplit(0..<store.count)
         while let rows = split.next() {
-            guard let told = try write(store, rows, plan) else {
+            guard var told = try write(store, rows, plan) else {
                 committed(rows)
                 continue
             }
-            let first = told.first ?? Diagnostic(state: "HY000", native: 0, message: "the driver doesn't say why")
-            if let row = split.refused(rows) {
-                let column = plan.names.first { first.names(column: $0) }
-                try refuse(Refusal(row: row, state: first.state, message: first.message, column: column))
-            }
+            var refused = keepsOthers ? split.refused(rows) : nil
+            if !keepsOthers { (refused, told) = try firstRefused(store, plan, told) }
+            if let row = refused { try refuse(refusal(row, told, plan)) }
         }
     }
 
+    /// The first row of a batch that the database does not take behind those before it, and what it says of it; nothing
+    /// is committed.
+    private func firstRefused(_ store: RowStore, _ plan: InsertPlan, _ told: [Diagnostic]) throws -> (Int, [Diagnostic])
+    {
+        guard var found = try write(store, 0..<store.count, plan, isTrial: true) else {
+            // What is looked at when a transaction ends has no row that could be named without ending one.
+            throw ODBCError("the database does not take rows into table \(plan.table.name)", told)
+        }
+        // So many rows are taken, and so many are not.
+        var (good, bad) = (0, store.count)
+        while bad - good > 1 {
+            let middle = (good + bad) / 2
+            if let refused = try write(store, 0..<middle, plan, isTrial: true) {
+                (bad, found) = (middle, refused)
+            } else {
+                good = middle
+            }
+        }
+        return (good, found)
+    }
+
+    private func refusal(_ row: Int, _ told: [Diagnostic], _ plan: InsertPlan) -> Refusal {
+        let first = told.first ?? Diagnostic(state: "HY000", native: 0, message: "the driver doesn't say why")
+        let column = plan.names.first { first.names(column: $0) }
+        return Refusal(row: row, state: first.state, message: first.message, column: column)
+    }
+
     /// Writes rows and commits them; what is wrong with one of them.
-    private func write(_ store: RowStore, _ rows: Range<Int>, _ plan: InsertPlan) throws -> [Diagnostic]? {
+    ///
+    /// - Parameter isTrial: whether they are taken back instead.
+    private func write(_ store: RowStore, _ rows: Range<Int>, _ plan: InsertPlan, isTrial: Bool = false)
+        throws -> [Diagnostic]?
+    {
         /// What is asked for once the line is there again: whether the transaction was committed.
         var doubt: String?
         return try retries { () throws -> [Diagnostic]? in
@@ -75,6 +106,10 @@ package final class RowWriter: @unchecked Sendable {
                 doubt = nil
             }
             if let told = try session.sender.send(store, rows) { return try judge(told, session) }
+            if isTrial {
+                _ = takeBack(session)
+                return nil
+            }
             let transaction = try plan.isIdempotent ? "" : self.transaction(of: session)
             guard let told = session.connection.end(committing: true) else { return nil }
             let isLost = isLost(told, session)

@@ -73,6 +73,32 @@ import Testing
                 && ending.errors.first?.contains("--skip-bad-rows") == true
         )
         #expect(ending.sums.filesFailed == 1 && ending.sums.filesWritten == 0)
+        #expect(try database.run("select count(*) from no_bad_rows") == "0\n")
+    }
+
+    @Test(
+        "batches before the bad row's are in, and it is told how many rows they are",
+        arguments: DatabaseUnderTest.all
+    )
+    func laterBatch(_ database: DatabaseUnderTest) throws {
+        try table("later_batch", database)
+        let ending = try copy.load(rows(15_000, [12_000: "7,again,1,2024-01-01"]), into: database, "later_batch") {
+            $0.connections = .fixed(1)
+            $0.tableSink.batchRows = 10_000
+        }
+        #expect(ending.errors.count == 1 && ending.rows == [15_000, 10_000, 0], "\(ending)")
+        #expect(ending.errors.first?.contains("line 12001") == true)
+        #expect(ending.errors.first?.contains("10000 rows of it are in the table") == true, "\(ending)")
+        #expect(try database.run("select count(*) from later_batch") == "10000\n")
+    }
+
+    @Test("a table is not copied onto itself", arguments: DatabaseUnderTest.all)
+    func itself(_ database: DatabaseUnderTest) throws {
+        try table("itself", database)
+        var specification = CopySpecification(source: try database.location(), sink: try database.location())
+        specification.environment = try database.environment()
+        (specification.table.query, specification.tableSink.table) = (.table("itself"), "itself")
+        #expect { try specification.checkTableSink() } throws: { "\($0)".contains("itself is both source and sink") }
     }
 
     @Test("one more than may be skipped is the end", arguments: DatabaseUnderTest.all)
@@ -187,6 +213,7 @@ import Testing
             $0.retry.base = .milliseconds(1)
             $0.retry.ceiling = .milliseconds(10)
             $0.connections = .fixed(1)
+            $0.tableSink.batchRows = 10_000
             $0.tableSink.batchRows = 1000
         }
         #expect(
@@ -217,6 +244,11 @@ import Testing
         let ending = try copy.load(text, into: database, "deferred_rows") { $0.tableSink.mostBadRows = 1 }
         #expect(ending.errors == [] && ending.rows == [500, 499, 1], "\(ending)")
         #expect(try database.run("select count(*), count(distinct id) from deferred_rows") == "499|499\n")
+        // Where none may be skipped nothing is committed, and so the row is not found.
+        try database.run("delete from deferred_rows")
+        let refused = try copy.load(text, into: database, "deferred_rows")
+        #expect(refused.errors.first?.contains("duplicate key") == true && refused.rows == [500, 0, 0], "\(refused)")
+        #expect(try database.run("select count(*) from deferred_rows") == "0\n")
     }
 
     @Test("skipped rows that find no room on their disk end the copy")
