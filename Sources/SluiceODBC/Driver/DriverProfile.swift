@@ -125,6 +125,8 @@ extension DriverProfile {
         case "render-text": rendering.text = Template(text: value)
         case "render-join": rendering.join = value
         case _ where key.hasPrefix("render-plain."): rendering.plain[String(key.dropFirst(13))] = Template(text: value)
+        case _ where key.hasPrefix("render-unusual."):
+            rendering.unusual[String(key.dropFirst(15))] = Template(text: value)
         case _ where key.hasPrefix("render-text."): rendering.texts[String(key.dropFirst(12))] = Template(text: value)
         case _ where key.hasPrefix("literal."): division.literals[String(key.dropFirst(8))] = Template(text: value)
         case _ where key.hasPrefix("option."):

@@ -57,10 +57,15 @@ extension DriverProfiles {
         render-plain.date = case when {column} between '0001-01-01' and '9999-12-31' or not isfinite({column}) then {column}::text when {column} > '9999-12-31' then '+' || {column}::text else case extract(year from {column}) when -1 then '0000' else '-' || lpad((-1 - extract(year from {column}))::text, 4, '0') end || to_char({column}, '-MM-DD') end
         render-plain.timestamp without time zone = case when {column} >= '0001-01-01' and {column} < '10000-01-01' or not isfinite({column}) then {column}::text when {column} >= '10000-01-01' then '+' || {column}::text else case extract(year from {column}) when -1 then '0000' else '-' || lpad((-1 - extract(year from {column}))::text, 4, '0') end || to_char({column}, '-MM-DD ') || {column}::time::text end
         render-plain.timestamptz = case when not isfinite({column}) then {column}::text when {column} >= '0001-01-01 00:00:00+00' and {column} < '10000-01-01 00:00:00+00' then left({column}::text, -3) || 'Z' when {column} > '9999-12-31 00:00:00+00' then '+' || left({column}::text, -3) || 'Z' else case extract(year from {column}) when -1 then '0000' else '-' || lpad((-1 - extract(year from {column}))::text, 4, '0') end || to_char({column}, '-MM-DD ') || {column}::time::text || 'Z' end
+        render-unusual.date = {column} not between '0001-01-01' and '9999-12-31'
+        render-unusual.timestamp without time zone = {column} < '0001-01-01' or {column} >= '10000-01-01'
+        render-unusual.text = {column} = ''
+        render-unusual.varchar = {column} = ''
+        render-unusual.char = {column} = ''
         render-text.text = {column}
         render-text.varchar = {column}
         ; A cast would cut the blanks at its end.
-        render-text.char = case when {column} is not null then concat({column}) end
+        render-text.char = textin(bpcharout({column}))
         render-text.name = {column}::text
         render-text.bytea = encode({column}, 'hex')
         ; Types that the driver knows no name of: intervals, times with a zone, JSON, arrays and all others. What we get of

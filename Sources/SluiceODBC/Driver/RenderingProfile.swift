@@ -5,6 +5,9 @@ struct RenderingProfile: Sendable {
     var plain: [String: Template] = [:]
     /// The same of any characters.
     var texts: [String: Template] = [:]
+    /// What is true of values of a type that do not stand as they should where `{column}` itself is one of `row`'s cells, or
+    /// that are empty. Where it is known, most rows are made without a look at each value.
+    var unusual: [String: Template] = [:]
     /// One text of `{cells}`, which have commas between them; NULL counts as empty.
     var row: Template?
     /// The character of the Unicode number `{code}`.

@@ -22,15 +22,27 @@ struct RowRendering {
 
     /// Nil where some column is of a type that the database writes in another way than we do.
     func expression(_ cells: [Cell]) -> String? {
-        var parts: [String] = []
-        for (index, cell) in cells.enumerated() {
-            guard let expression = expression(cell, isOnly: cells.count == 1) else { return nil }
-            // What a file begins with is no byte order mark: the encoder sees to it, where it writes the first row.
-            if index == 0, !format.hasHeader, profile.plain[cell.type] == nil { return nil }
-            if index > 0 { parts.append(literal(format.delimiter)) }
-            parts.append(expression)
-        }
-        return row(parts)
+        // What a file begins with is no byte order mark: the encoder sees to it, where it writes the first row.
+        if !format.hasHeader, let first = cells.first, profile.plain[first.type] == nil { return nil }
+        let careful = cells.compactMap { expression($0, isOnly: cells.count == 1) }
+        guard careful.count == cells.count else { return nil }
+        guard format.keepsPlain, cells.count > 1, let unusual = unusual(cells) else { return row(of: careful) }
+        let quick = zip(cells, careful).map { profile.unusual[$0.type] == nil ? $1 : $0.name }
+        return "case when \(unusual) then \(row(of: careful)) else \(row(of: quick)) end"
+    }
+
+    /// What is true of rows in which some value needs care; nil where none can, or all are to be looked at.
+    private func unusual(_ cells: [Cell]) -> String? {
+        var conditions = cells.compactMap { profile.unusual[$0.type]?.filled(["column": $0.name]) }
+        guard !conditions.isEmpty else { return nil }
+        let texts = cells.filter { profile.unusual[$0.type] != nil && profile.texts[$0.type] != nil }.map(\.name)
+        // All texts of a row are searched at once, for each of the special characters.
+        if !texts.isEmpty { conditions += format.special.map { contained(literal([$0]), in: row(texts)) } }
+        return conditions.map { "(\($0))" }.joined(separator: " or ")
+    }
+
+    private func row(of cells: [String]) -> String {
+        row(cells.indices.flatMap { $0 == 0 ? [cells[$0]] : [literal(format.delimiter), cells[$0]] })
     }
 
     /// One text of all parts; of parts of them where a call takes no more.
