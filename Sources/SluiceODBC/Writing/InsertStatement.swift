@@ -18,7 +18,9 @@ struct InsertStatement: Sendable, Hashable {
     ) throws(ODBCError) {
         let writing = profile.writing
         let names = columns.map { traits.quoted($0.name) }
-        let parameters = columns.map { writing.parameter.replacing("{type}", with: $0.castType) }
+        let parameters = columns.map {
+            writing.parameter.replacing("{type}", with: $0.castType).replacing("{array}", with: $0.arrayType)
+        }
         let aliases = columns.indices.map { "v\($0)" }
         let sources = writing.way == .textArrays ? aliases : parameters
         let values = zip(sources, columns).map { source, column in

@@ -7,6 +7,8 @@ package struct TargetColumn: Sendable, Hashable {
     package let type: ColumnType
     /// The database's name of the type, as it stands in a cast: without a length, which a cast would cut to.
     let castType: String
+    /// The type of an array of its values.
+    var arrayType = ""
     /// Whether the database knows what it holds; else any value goes into any column.
     let isTyped: Bool
 
@@ -49,6 +51,7 @@ package struct TargetTable: Sendable {
                 name: column.name,
                 type: type,
                 castType: names?.cast ?? column.typeName,
+                arrayType: names?.array ?? "",
                 isTyped: isTyped
             )
         }
@@ -56,13 +59,13 @@ package struct TargetTable: Sendable {
 
     /// Names that the database itself has for types, which drivers shorten.
     private static func types(_ relation: String, _ connection: Connection) throws
-        -> [String: (cast: String, declared: String)]
+        -> [String: (cast: String, declared: String, array: String)]
     {
         guard let sql = connection.profile.writing.types else { return [:] }
         let literal = "'" + relation.replacing("'", with: "''") + "'"
-        let rows = try connection.texts(of: sql.replacing("{table}", with: literal), columns: 3)
+        let rows = try connection.texts(of: sql.replacing("{table}", with: literal), columns: 4)
         // Of a domain the innermost comes last.
-        return Dictionary(rows.map { ($0[0] ?? "", ($0[1] ?? "", $0[2] ?? "")) }) { _, last in last }
+        return Dictionary(rows.map { ($0[0] ?? "", ($0[1] ?? "", $0[2] ?? "", $0[3] ?? "")) }) { _, last in last }
     }
 
     /// Makes a table for rows of `columns`; blocks.

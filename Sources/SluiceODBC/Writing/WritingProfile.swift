@@ -15,12 +15,12 @@ struct WritingProfile: Sendable {
     var hasArraysOfBytes = true
     /// Behind `insert into TABLE (COLUMNS)`: `{values}` and `{parameters}`; for arrays of text also `{aliases}`.
     var rows = "values ({values})"
-    /// A parameter: `{type}` is the column's.
+    /// A parameter: `{type}` is the column's, `{array}` that of many of its values.
     var parameter = "?"
     /// What is inserted for a column: `{value}` is the parameter, or for arrays of text the alias; `{type}` the column's type.
     var value = "{value}"
-    /// A statement that gives of the columns of `{table}`, which stands in quotes, names, types without a length, and types
-    /// as they were declared.
+    /// A statement that gives of the columns of `{table}`, which stands in quotes, names, types without a length, types
+    /// as they were declared, and types of arrays.
     var types: String?
     /// Precision and scale that the driver has for decimals that have none.
     var madeUpDecimal: [Int] = []
