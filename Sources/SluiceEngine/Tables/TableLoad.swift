@@ -89,9 +89,9 @@ final class TableLoad {
                     recordItem(.unchanged(item, sinkName: database.tableName))
                 }
             }
-            tally.listingEnded()
+            // Where the run was ended it has failed, whichever file that was.
+            if end == nil { tally.listingEnded() }
         } catch {
-            // Where the run was ended, the list was not seen to its own: it has failed.
             if let start = error as? CouldNotStart { throw start.failure }
             let failure = SluiceCore.failure(from: error)
             if failure.kind != .cancelled { tally.fail(failure, on: source.location.description) }
