@@ -218,7 +218,7 @@ import Testing
         #expect(
             error?.description
                 == "line 2 can't be taken: the number of its values is 1, that of the columns 2. "
-                + "Mend it, or skip such rows with --skip-bad-rows"
+                + "Mend it"
         )
     }
 

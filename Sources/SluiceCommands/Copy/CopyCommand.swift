@@ -49,6 +49,18 @@ struct CopyCommand: ParsableCommand {
         throw ExitCode(try CopySession.run(specification, output, .begin(CommandRecord.current, resumes: resume && !isTable)))
     }
 
+    /// Refuses bytes of one format under the name of another, which whoever reads them believes.
+    private func checkNames(_ specification: CopySpecification) throws {
+        guard table.format == .auto, specification.table.query == nil, specification.table.conversion == nil,
+            let from = Conversion.stated(by: specification.source.description),
+            let to = Conversion.stated(by: specification.sink.description), from != to
+        else { return }
+        throw UsageError(
+            "the source's name says \(from.rawValue), and the sink's \(to.rawValue)",
+            advice: "Give --format \(to.rawValue) to have the rows converted, or --format binary to have the bytes copied"
+        )
+    }
+
     /// What the command asks for, with this environment's credentials.
     func specification() throws -> CopySpecification {
         var specification = try copy.specification(connection, selection, environment: ProcessEnvironment.variables)
@@ -61,6 +73,7 @@ struct CopyCommand: ParsableCommand {
             return specification
         }
         specification.table = try table.options(for: specification.source, conversion)
+        try checkNames(specification)
         // Rows are in what was compressed.
         if specification.table.conversion != nil { specification.decompresses = true }
         if specification.table.query != nil || specification.table.conversion != nil,

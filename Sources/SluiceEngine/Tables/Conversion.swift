@@ -32,6 +32,14 @@ package struct Conversion: Sendable {
         return name.dropLast(ending.count) + format.rawValue
     }
 
+    /// What a location's name says without doubt that it holds, behind the ending of a codec or none; nil for folders.
+    package static func stated(by name: String) -> TableOptions.Format? {
+        let bare = name.prefix { $0 != "?" }
+        let codec = [".gz", ".zst", ".lz4"].first { bare.hasSuffix($0) } ?? ""
+        let ending = ending(of: String(bare.dropLast(codec.count))).lowercased()
+        return ["txt", "json"].contains(ending) ? nil : formats[ending]
+    }
+
     /// What stands behind the last dot of a name's last part; nothing where there is none, or nothing before it.
     private static func ending(of name: String) -> Substring {
         let last = name[(name.lastIndex(of: "/").map { name.index(after: $0) } ?? name.startIndex)...]

@@ -68,9 +68,7 @@ package final class BadRows {
                 .unexpectedAnswer,
                 "\(row.place) can't be taken",
                 cause: row.message + (limit > 0 ? ", and \(limit) rows were skipped already" : ""),
-                advice: limit > 0
-                    ? "Mend the rows, or allow more of them with --max-bad-rows"
-                    : "Mend it, or skip such rows with --skip-bad-rows"
+                advice: limit > 0 ? "Mend the rows" : "Mend it"
             )
         }
         try take(row)

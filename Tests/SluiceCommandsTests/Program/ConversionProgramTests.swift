@@ -198,6 +198,23 @@ import Testing
         #expect(try Command.run(["test", "-e", "\(path)/out"]).status != 0)
     }
 
+    @Test(
+        "bytes of one format don't get the name of another by mistake",
+        arguments: [("in.csv", "out.parquet"), ("in.jsonl", "out.csv.gz"), ("in.csv.zst", "out.ndjson")]
+    )
+    func names(_ source: String, _ sink: String) throws {
+        try write(source, "a\n1\n")
+        let refused = try copy(source, sink, [])
+        #expect(
+            refused.status == 2 && refused.errors.contains("--format binary to have the bytes copied"),
+            "\(refused.errors)"
+        )
+        #expect(try directory.tree() == [source])
+        #expect(try copy(source, sink, ["--format", "binary"]).status == 0)
+        #expect(try read(sink) == "a\n1\n")
+        #expect(try copy(source, source + ".txt", []).status == 0)
+    }
+
     @Test("standard input is rows where one says what they are")
     func input() throws {
         try write("in.csv", "a,b\n1,\n")
