@@ -197,6 +197,7 @@ async def _collect(reader, line):
 
 
 def _reset(writer):
-    """Close with RST: what isn't sent yet is lost, and the peer hears of it."""
-    writer.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+    """Close with RST: what isn't sent yet is lost, and the peer hears of it. One that has ended meanwhile stays so."""
+    with contextlib.suppress(OSError):
+        writer.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
     writer.transport.abort()
