@@ -31,17 +31,7 @@ struct ResumeTests {
     /// Copies until two blocks are with the store, and breaks off as if the line had gone.
     private func begin(_ specification: CopySpecification, at offset: Int) throws -> String {
         let identifier = RunIdentifier(start: .now).description
-        let run = try ledger.begin(
-            RunRecord(
-                identifier: identifier,
-                command: "copy",
-                source: "s",
-                sink: "d",
-                specification: "",
-                fingerprint: [1],
-                version: "1"
-            )
-        )
+        let run = try ledger.begin(RunRecord.ofTest(identifier))
         let confirmed = Locked<CopyRun?>(nil)
         let block = specification.blockSize?.rawValue ?? 0
         let breaking = FailingSource(FileSource(path: source, isDirectory: true), failingAt: offset, .transient) {

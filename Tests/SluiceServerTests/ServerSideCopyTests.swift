@@ -178,15 +178,7 @@ struct ServerSideCopyTests {
         let state = try TemporaryDirectory()
         let ledger = try Ledger(in: LedgerDirectory(path: state.path))
         let identifier = RunIdentifier(start: .now).description
-        let record = RunRecord(
-            identifier: identifier,
-            command: "copy",
-            source: "s",
-            sink: "d",
-            specification: "",
-            fingerprint: [1],
-            version: "1"
-        )
+        let record = RunRecord.ofTest(identifier)
         var broken = try specification(store, "side/broken/large", "side/broken-to/large")
         let whole = broken
         broken.retry.attempts = 2

@@ -118,17 +118,7 @@ import Testing
     /// Copies until the first partition is at the sink, and breaks off; the run's identifier.
     private func begin(_ specification: CopySpecification) throws -> String {
         let identifier = RunIdentifier(start: .now).description
-        let run = try ledger.begin(
-            RunRecord(
-                identifier: identifier,
-                command: "copy",
-                source: "s",
-                sink: "d",
-                specification: "",
-                fingerprint: [1],
-                version: "1"
-            )
-        )
+        let run = try ledger.begin(RunRecord.ofTest(identifier))
         let copy = Locked<CopyRun?>(nil)
         copy.withLock {
             $0 = CopyRun(specification, ledger: run) { [copy] record in
