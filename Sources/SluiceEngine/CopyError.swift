@@ -14,3 +14,10 @@ package struct CopyError: Failure {
         self.advice = advice
     }
 }
+
+extension CopyError {
+    /// A database as an end of a copy without what says which of its tables is meant.
+    static func manyTables(advice: String) -> CopyError {
+        CopyError(.usage, "a database holds many tables", advice: advice)
+    }
+}

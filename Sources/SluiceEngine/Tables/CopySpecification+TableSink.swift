@@ -16,18 +16,10 @@ extension CopySpecification {
             throw CopyError(.usage, "\(other) has no meaning for rows that go into a table", advice: "Leave it out")
         }
         guard tableSink.table != nil else {
-            throw CopyError(
-                .usage,
-                "a database holds many tables",
-                advice: "Name the one that rows go into with --table"
-            )
+            throw CopyError.manyTables(advice: "Name the one that rows go into with --table")
         }
         if case .odbc = source, table.query == nil {
-            throw CopyError(
-                .usage,
-                "a database holds many tables",
-                advice: "Name the one to read with --table or --query"
-            )
+            throw CopyError.manyTables(advice: "Name the one to read with --table or --query")
         }
         if source == sink, let name = tableSink.table, table.query == .table(name) {
             throw CopyError(.usage, "table \(name) is both source and sink", advice: "Choose another table for the copy")

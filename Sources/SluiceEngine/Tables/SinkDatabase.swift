@@ -15,11 +15,7 @@ final class SinkDatabase: Sendable {
         guard case .odbc(let text) = specification.sink else { preconditionFailure("not a database") }
         options = specification.tableSink
         guard let table = options.table else {
-            throw CopyError(
-                .usage,
-                "a database holds many tables",
-                advice: "Name the one that rows go into with --table"
-            )
+            throw CopyError.manyTables(advice: "Name the one that rows go into with --table")
         }
         tableName = table
         string = try ConnectionString(parsing: text)
@@ -108,11 +104,7 @@ final class SourceTable {
     init(_ specification: CopySpecification, password: String?) throws {
         guard case .odbc(let text) = specification.source else { preconditionFailure("not a database") }
         guard let query = specification.table.query else {
-            throw CopyError(
-                .usage,
-                "a database holds many tables",
-                advice: "Name one with --table, or write a query with --query"
-            )
+            throw CopyError.manyTables(advice: "Name one with --table, or write a query with --query")
         }
         name = query.fileName
         let profiles = try specification.driverProfiles()

@@ -47,11 +47,7 @@ struct TableSource: ObjectSource {
     ) throws {
         guard case .odbc(let text) = location else { preconditionFailure("not a database") }
         guard let query = options.query else {
-            throw CopyError(
-                .usage,
-                "a database holds many tables",
-                advice: "Name one with --table, or write a query with --query"
-            )
+            throw CopyError.manyTables(advice: "Name one with --table, or write a query with --query")
         }
         format = options.format(forName: target)
         guard format != .binary else {

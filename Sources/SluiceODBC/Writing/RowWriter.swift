@@ -54,13 +54,12 @@ package final class RowWriter: @unchecked Sendable {
         guard let plan = store.plan else { preconditionFailure("rows have a plan") }
         var split = BatchSplit(0..<store.count)
         while let rows = split.next() {
-            guard var told = try write(store, rows, plan) else {
+            guard let told = try write(store, rows, plan) else {
                 committed(rows)
                 continue
             }
-            var refused = keepsOthers ? split.refused(rows) : nil
-            if !keepsOthers { (refused, told) = try firstRefused(store, plan, told) }
-            if let row = refused { try refuse(refusal(row, told, plan)) }
+            let found = try keepsOthers ? split.refused(rows).map { ($0, told) } : firstRefused(store, plan, told)
+            if let (row, told) = found { try refuse(refusal(row, told, plan)) }
         }
     }
 
