@@ -50,6 +50,7 @@ let package = Package(
         .target(name: "SluicePipeline", dependencies: ["SluiceDigests", "SluiceCore"]),
         .target(name: "SluiceStores", dependencies: ["SluiceDigests", "SluiceCore", "CCurl", "COpenSSL", "CLinux"]),
         .target(name: "SluiceODBC", dependencies: ["SluiceTables", "SluiceCore", "CODBC"]),
+        .target(name: "SluiceJobs", dependencies: ["SluiceCore"]),
         .target(name: "SluiceTables", dependencies: ["SluiceCore", "CScan"], exclude: ["TYPES.md"]),
         .target(name: "SluiceCodecs", dependencies: ["SluiceCore", "CISAL", "CZlib", "CLZ4", "CZstd", "CSnappy"]),
         .target(name: "SluiceDigests", dependencies: ["SluiceCore", "CFold", "COpenSSL"]),
@@ -120,6 +121,7 @@ let package = Package(
             name: "SluiceODBCTests",
             dependencies: ["SluiceODBC", "SluiceTables", "SluiceCore", "CODBC", "SluiceTestSupport"]
         ),
+        .testTarget(name: "SluiceJobsTests", dependencies: ["SluiceJobs", "SluiceCore", "SluiceTestSupport"]),
         .testTarget(
             name: "SluiceServerTests",
             dependencies: [
@@ -129,7 +131,7 @@ let package = Package(
         .testTarget(
             name: "SluiceFuzzTests",
             dependencies: [
-                "SluiceCommands", "SluiceEngine", "SluiceStores", "SluiceTables", "SluiceCodecs", "SluiceCore",
+                "SluiceCommands", "SluiceEngine", "SluiceJobs", "SluiceStores", "SluiceTables", "SluiceCodecs", "SluiceCore",
                 "SluiceTestSupport",
             ],
             exclude: ["Corpus"]

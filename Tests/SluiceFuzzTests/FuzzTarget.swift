@@ -25,7 +25,7 @@ struct FuzzTarget: Sendable, CustomTestStringConvertible {
 
     var testDescription: String { name }
 
-    static let all: [FuzzTarget] = documents + headers + values + names + kept + tables
+    static let all: [FuzzTarget] = documents + headers + values + names + kept + tables + jobs
 }
 
 /// A rule that a parser's result breaks.
