@@ -119,3 +119,41 @@ func everyText(_ reader: any RowReader) throws -> [[String?]] {
 
 /// Columns of text.
 func texts(_ names: String...) -> [Column] { names.map { Column($0, .text(length: nil)) } }
+
+extension Rows {
+    /// All rows as pieces of at most `size` bytes; values of fixed width are whole.
+    func forEachPiece(of size: Int, _ body: (borrowing RowBatch) throws -> Void) throws {
+        try withBatch { batch in
+            for row in 0..<batch.count {
+                for column in columns.indices {
+                    let bytes = batch.values[column].bytes(row)
+                    let count = bytes?.count ?? 0
+                    let width = columns[column].form.width == nil ? size : max(1, count)
+                    var start = 0
+                    repeat {
+                        let end = min(count, start + width)
+                        // In memory that is gone afterwards, as a driver's is.
+                        let held = bytes.map { Array($0[start..<end]) + [UInt8](repeating: 0xAA, count: 64) }
+                        func hand(_ bytes: UnsafeBufferPointer<UInt8>?) throws {
+                            let piece = RowPiece(
+                                column: column,
+                                bytes: bytes,
+                                isFirst: start == 0,
+                                isLast: end == count
+                            )
+                            try body(RowBatch(columns: columns, piece: piece, rowsBefore: row))
+                        }
+                        if let held {
+                            try held.withUnsafeBufferPointer {
+                                try hand(UnsafeBufferPointer(rebasing: $0[..<(end - start)]))
+                            }
+                        } else {
+                            try hand(nil)
+                        }
+                        start = end
+                    } while start < count
+                }
+            }
+        }
+    }
+}

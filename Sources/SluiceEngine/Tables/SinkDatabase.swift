@@ -112,8 +112,11 @@ final class SourceTable {
         scan = try TableScan(query, connection)
     }
 
+    /// No database takes longer ones.
+    private static let longestValue = 1 << 30
+
     func rows(bytes: Int) throws -> DecodedRows {
-        let reader = try scan.rows(of: connection, bytes: bytes)
+        let reader = try scan.rows(of: connection, bytes: bytes, longValues: .whole(SourceTable.longestValue))
         return DecodedRows(reader: reader, binary: .hexadecimal, made: connection.declared(reader.columns))
     }
 }

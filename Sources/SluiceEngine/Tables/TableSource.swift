@@ -146,13 +146,20 @@ struct TableSource: ObjectSource {
         let scan = rendered ?? listed.scan
         let columns = listed.scan.columns
         let encoder = try rendered == nil ? encoder(columns) : RenderedEncoder(options.delimited, columns: columns)
+        let longValues = encoder.takesPieces ? LongValues.pieces : .whole(memory.value)
         // The database is asked by whoever reads first: that takes its time.
         return TableObject(
             encoder,
             sessions,
             meter,
             query: { [memory, options] connection in
-                try scan.rows(of: connection, partition, bytes: memory.rows, mostRows: options.batchRows)
+                try scan.rows(
+                    of: connection,
+                    partition,
+                    bytes: memory.rows,
+                    mostRows: options.batchRows,
+                    longValues: longValues
+                )
             },
             count: counts ? { connection in try listed.scan.count(of: connection, partition) } : nil
         )
@@ -192,10 +199,16 @@ struct TableMemory: Sendable {
     let rows: Int
     /// Bytes for a row group of a Parquet file.
     let group: Int
+    /// Bytes of a value that has to be whole. It is there several times until it is compressed.
+    let value: Int
+
+    /// Longer values than these are rare, and shorter ones are to go through whatever the memory.
+    private static let leastValue = 64 << 20
 
     /// - Parameter memory: the run's.
     init(_ memory: ByteCount, readers: Int) {
         rows = min(4 << 20, memory.rawValue / (readers == 1 ? 16 : 8 * readers))
         group = min(64 << 20, memory.rawValue / 4) / readers
+        value = max(TableMemory.leastValue, memory.rawValue / (4 * readers))
     }
 }

@@ -5,7 +5,7 @@ internal import SluiceTables
 /// The rows of a statement, many with each call of the driver. Used by one thread at a time.
 ///
 /// Values that have no bound, or are longer than their room, are read in pieces and kept beside the rows; so a batch
-/// takes the buffer's memory and `mostAside` bytes, or one long value.
+/// takes the buffer's memory and `mostAside` bytes, and as much as the longest value that may be held.
 @safe final class BlockCursor: RowReader {
     let columns: [Column]
     private let statement: Statement
@@ -27,6 +27,18 @@ internal import SluiceTables
     private var waiting: Range<Int> = 0..<0
     private var rowsBefore = 0
     private var hasEnded = false
+    private let longValues: LongValues
+    /// The row that is being handed over in pieces.
+    private var long: LongRow?
+
+    private struct LongRow {
+        /// In the buffer.
+        let row: Int
+        /// That comes next.
+        var column = 0
+        /// The value that made the row a long one, or another that does; its beginning is kept beside the rows.
+        var open: (column: Int, reading: ValueReading, isBegun: Bool)
+    }
 
     private static let mostAside = 8 << 20
     private static let mostRows = 4096
@@ -35,8 +47,16 @@ internal import SluiceTables
     ///   - statement: that was executed and gives as many columns as there are bindings.
     ///   - bytes: for rows.
     ///   - mostRows: rows that are asked for at a time; nil for a few thousand.
-    init(_ statement: Statement, _ bindings: [CellBinding], bytes: Int, mostRows: Int? = nil) throws {
+    ///   - longValues: what becomes of values too long to be held.
+    init(
+        _ statement: Statement,
+        _ bindings: [CellBinding],
+        bytes: Int,
+        mostRows: Int? = nil,
+        longValues: LongValues
+    ) throws {
         self.statement = statement
+        self.longValues = longValues
         self.bindings = bindings
         columns = bindings.map(\.column)
         canonical = bindings.map { $0.kind == .text ? CanonicalCell($0.column.type) : nil }
@@ -103,10 +123,15 @@ internal import SluiceTables
     }
 
     func next(_ body: (borrowing RowBatch) throws -> Void) throws -> Bool {
-        if waiting.isEmpty {
+        if long == nil, waiting.isEmpty {
             guard try fetch() else { return false }
         }
-        let rows = try complete()
+        // Where rows come one by one, those before the long one wait by themselves.
+        let rows = long == nil || (readsByRow && !waiting.isEmpty) ? try complete() : 0..<0
+        guard !rows.isEmpty else {
+            try nextPiece(body)
+            return true
+        }
         let values = unsafe bindings.indices.map { unsafe cells(of: $0, rows) }
         let batch = unsafe RowBatch(columns: columns, count: rows.count, values: values, rowsBefore: rowsBefore)
         rowsBefore += rows.count
@@ -127,7 +152,12 @@ internal import SluiceTables
         while rows < buffer.capacity, aside.count < BlockCursor.mostAside {
             unsafe displacement.pointee = SQLULEN(rows * buffer.stride)
             guard try call() else { break }
-            for (column, binding) in bindings.enumerated() where binding.width == nil { try readAside(rows, column) }
+            for (column, binding) in bindings.enumerated() where binding.width == nil {
+                guard try readAside(rows, column) else {
+                    waiting = 0..<rows
+                    return true
+                }
+            }
             rows += 1
         }
         waiting = 0..<rows
@@ -152,31 +182,34 @@ internal import SluiceTables
     private func complete() throws -> Range<Int> {
         if !readsByRow { aside.removeAll() }
         var end = waiting.lowerBound
-        while end < waiting.upperBound, readsByRow || end == waiting.lowerBound || aside.count < BlockCursor.mostAside {
-            for column in bindings.indices { try completeCell(end, column) }
+        rows: while end < waiting.upperBound,
+            readsByRow || end == waiting.lowerBound || aside.count < BlockCursor.mostAside
+        {
+            for column in bindings.indices { guard try completeCell(end, column) else { break rows } }
             end += 1
         }
         defer { waiting = end..<waiting.upperBound }
         return waiting.lowerBound..<end
     }
 
-    private func completeCell(_ row: Int, _ column: Int) throws {
+    /// False where the value is too long to be held.
+    private func completeCell(_ row: Int, _ column: Int) throws -> Bool {
         let indicator = unsafe buffer.indicator(row, column)
         let length = unsafe indicator.pointee
-        guard length != SQL_NULL_DATA, let width = widths[column] else { return }
+        guard length != SQL_NULL_DATA, let width = widths[column] else { return true }
         switch kinds[column] {
         case .double, .float: unsafe indicator.pointee = width
         case .text, .bytes:
-            if length > width || length < 0 {
-                try readAgain(row, column)
-            } else if let canonical = canonical[column] {
+            if length > width || length < 0 { return try readAgain(row, column) }
+            if let canonical = canonical[column] {
                 unsafe indicator.pointee = canonical.rewrite(buffer.cell(row, column), length)
             }
         }
+        return true
     }
 
-    /// Reads a value that did not fit from its row again.
-    private func readAgain(_ row: Int, _ column: Int) throws {
+    /// Reads a value that did not fit from its row again; false where it is too long to be held.
+    private func readAgain(_ row: Int, _ column: Int) throws -> Bool {
         let number = rowsBefore + row - waiting.lowerBound + 1
         guard statement.connection.profile.rereadsCells else {
             throw ODBCError(
@@ -194,25 +227,92 @@ internal import SluiceTables
             ),
             "goes back to row \(number) of"
         )
-        try readAside(row, column)
+        return try readAside(row, column)
     }
 
-    /// Keeps a value of the row under the cursor beside the rows.
-    private func readAside(_ row: Int, _ column: Int) throws {
+    /// Keeps a value of the row under the cursor beside the rows; false where it is too long, and only begun.
+    private func readAside(_ row: Int, _ column: Int) throws -> Bool {
         let binding = bindings[column]
         let start = aside.count
+        let indicator = unsafe buffer.indicator(row, column)
         aside.begin(row: row, column: column)
-        let isThere = try unsafe statement.read(
-            column: column + 1,
-            as: binding.driverType,
-            terminator: binding.terminator
-        ) { bytes in
+        var reading = ValueReading(column: column + 1, as: binding.driverType, terminator: binding.terminator)
+        while true {
+            guard case .bytes(let bytes, let isLast) = unsafe try reading.next(statement) else {
+                unsafe indicator.pointee = ColumnValues.null
+                return true
+            }
             unsafe aside.append(bytes)
+            unsafe indicator.pointee = aside.count - start
+            if isLast { break }
+            guard aside.count - start > longValues.mostHeld else { continue }
+            guard case .pieces = longValues else { throw tooLong(row, column) }
+            if long == nil { long = LongRow(row: row, open: (column, reading, false)) }
+            long?.open = (column, reading, false)
+            return false
         }
-        if isThere, let canonical = canonical[column], aside.count - start < 62 {
+        if let canonical = canonical[column], aside.count - start < 62 {
             unsafe aside.rewriteLast { unsafe canonical.rewrite($0, $1) }
+            unsafe indicator.pointee = aside.count - start
         }
-        unsafe buffer.indicator(row, column).pointee = isThere ? aside.count - start : -1
+        return true
+    }
+
+    private func tooLong(_ row: Int, _ column: Int) -> ODBCError {
+        let number = rowsBefore + row + 1 - (readsByRow ? 0 : waiting.lowerBound)
+        return ODBCError(
+            .tooLarge,
+            "row \(number) has a value in column \"\(columns[column].name)\" of more than \(ByteCount(longValues.mostHeld)), which is to be held whole",
+            advice: "Give more --memory, or copy the table as csv or jsonl, which take values in pieces"
+        )
+    }
+
+    // MARK: Rows in pieces
+
+    /// Hands over what comes next of the long row.
+    private func nextPiece(_ body: (borrowing RowBatch) throws -> Void) throws {
+        guard let row = long?.row, let column = long?.column, let open = long?.open else {
+            preconditionFailure("there are rows, or a part of one")
+        }
+        if column == open.column, open.isBegun { return try nextPieceOfValue(body) }
+        let isWhole = column == open.column ? false : try holdsCell(row, column, after: open.column)
+        let cells = unsafe cells(of: column, row..<row + 1)
+        if !isWhole { long?.open.isBegun = true }
+        try unsafe hand(cells.bytes(0), isFirst: true, isLast: isWhole, body)
+    }
+
+    private func nextPieceOfValue(_ body: (borrowing RowBatch) throws -> Void) throws {
+        guard var open = long?.open else { return }
+        guard case .bytes(let bytes, let isLast) = unsafe try open.reading.next(statement) else {
+            throw ODBCError(.unexpectedAnswer, "the driver gives no more of a value that it has begun")
+        }
+        long?.open = open
+        try unsafe hand(bytes.assumingMemoryBound(to: UInt8.self), isFirst: false, isLast: isLast, body)
+    }
+
+    /// Whether a cell of the long row is held whole, for which it may be read now.
+    private func holdsCell(_ row: Int, _ column: Int, after open: Int) throws -> Bool {
+        if widths[column] == nil { return try column < open || readAside(row, column) }
+        // What was bound in a row of many is complete up to the long value.
+        return try !readsByRow && column < open || completeCell(row, column)
+    }
+
+    private func hand(
+        _ bytes: UnsafeBufferPointer<UInt8>?,
+        isFirst: Bool,
+        isLast: Bool,
+        _ body: (borrowing RowBatch) throws -> Void
+    ) throws {
+        guard let row = long?.row, let column = long?.column else { return }
+        let piece = unsafe RowPiece(column: column, bytes: bytes, isFirst: isFirst, isLast: isLast)
+        let batch = unsafe RowBatch(columns: columns, piece: piece, rowsBefore: rowsBefore)
+        if isLast { long?.column += 1 }
+        if batch.count > 0 {
+            rowsBefore += 1
+            long = nil
+            waiting = row + 1..<max(row + 1, waiting.upperBound)
+        }
+        try body(batch)
     }
 
     /// The values of a column: in the rows, or some of them beside.

@@ -112,6 +112,10 @@ internal import SluiceCore
     func execute(_ sql: String) throws {
         let statement = try Statement(self)
         try statement.execute(sql)
+        // Some drivers run nothing before a row is asked for.
+        guard try statement.givesRows() else { return }
+        let result = unsafe SQLFetch(statement.handle)
+        if result != SQL_NO_DATA { try statement.check(result, "fetches the rows of") }
     }
 
     /// From now on all statements are of one transaction, which ends with the connection and changes nothing.

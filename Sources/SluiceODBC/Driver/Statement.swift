@@ -1,4 +1,5 @@
 internal import CODBC
+internal import SluiceTables
 
 /// A statement, its result and the buffers bound to it. Used by one thread at a time.
 @safe final class Statement {
@@ -7,8 +8,7 @@ internal import CODBC
     /// What it runs, for messages.
     var sql = ""
     /// For values in pieces. It is kept: memory of this size costs more to get than a value to read.
-    private lazy var buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: Statement.piece + 1, alignment: 16)
-    private var hasBuffer = false
+    private var buffer: UnsafeMutableRawBufferPointer?
 
     init(_ connection: Connection) throws {
         self.connection = connection
@@ -23,7 +23,7 @@ internal import CODBC
 
     deinit {
         _ = unsafe SQLFreeHandle(SQLSMALLINT(SQL_HANDLE_STMT), handle)
-        if hasBuffer { unsafe buffer.deallocate() }
+        unsafe buffer?.deallocate()
     }
 
     /// Runs `sql`; blocks.
@@ -60,9 +60,15 @@ internal import CODBC
 
     /// The result's columns; none where the statement gives no rows.
     func columns() throws -> [ResultColumn] {
+        try (0..<columnCount()).map { try ResultColumn(self, number: $0 + 1) }
+    }
+
+    func givesRows() throws -> Bool { try columnCount() > 0 }
+
+    private func columnCount() throws -> Int {
         var count: SQLSMALLINT = 0
         try check(unsafe SQLNumResultCols(handle, &count), "describes the result of")
-        return try (0..<Int(count)).map { try ResultColumn(self, number: $0 + 1) }
+        return Int(count)
     }
 
     /// Takes a value of the row under the cursor in pieces; false where it is NULL.
@@ -73,36 +79,28 @@ internal import CODBC
     func read(column number: Int, as type: Int32, terminator: Int, _ take: (UnsafeRawBufferPointer) throws -> Void)
         throws -> Bool
     {
-        var size = Statement.firstPiece
-        hasBuffer = true
-        var isFirst = true
+        var reading = ValueReading(column: number, as: type, terminator: terminator)
         while true {
-            var indicator: SQLLEN = 0
-            let piece = unsafe UnsafeMutableRawBufferPointer(rebasing: buffer[..<(size + terminator)])
-            let result = unsafe SQLGetData(
-                handle,
-                SQLUSMALLINT(number),
-                SQLSMALLINT(type),
-                piece.baseAddress,
-                SQLLEN(piece.count),
-                &indicator
-            )
-            if result == SQL_NO_DATA { return true }
-            try check(result, "reads column \(number) of")
-            if indicator == SQL_NULL_DATA { return false }
-            // SQL_NO_TOTAL, or more than fits: the piece is full.
-            let isWhole = indicator >= 0 && indicator <= size
-            let count = isWhole ? Int(indicator) : size
-            // A driver that begins again from the front would never end.
-            if !isFirst, count == 0 { return true }
-            isFirst = false
-            try unsafe take(UnsafeRawBufferPointer(rebasing: piece[..<count]))
-            if isWhole { return true }
-            size = Statement.piece
+            switch unsafe try reading.next(self) {
+            case .null: return false
+            case .bytes(let bytes, let isLast):
+                try unsafe take(bytes)
+                if isLast { return true }
+            }
         }
     }
 
-    private static let piece = 256 << 10
-    /// Most values are short, and SQLite's driver fills what it is given to its end.
-    private static let firstPiece = 512
+    /// Where pieces of values are put, with room for what a driver writes behind one.
+    @unsafe var pieceBuffer: UnsafeMutableRawBufferPointer {
+        if let buffer = unsafe buffer { return unsafe buffer }
+        let fresh = UnsafeMutableRawBufferPointer.allocate(
+            byteCount: ValueReading.piece + Statement.behindPiece,
+            alignment: 16
+        )
+        unsafe buffer = unsafe fresh
+        return unsafe fresh
+    }
+
+    /// Encoders read behind a value by whole words.
+    private static let behindPiece = 1 + ByteOutput.slack
 }

@@ -101,14 +101,16 @@ package struct TableScan: Sendable {
     /// - Parameters:
     ///   - bytes: memory for rows.
     ///   - mostRows: rows that are asked for at a time; nil for as many as the memory holds, within reason.
+    ///   - longValues: what becomes of values too long to be held.
     package func rows(
         of connection: Connection,
         _ partition: TablePartition = TablePartition(condition: nil),
         bytes: Int,
-        mostRows: Int? = nil
+        mostRows: Int? = nil,
+        longValues: LongValues
     ) throws -> any RowReader {
         let statement = try Statement(connection)
         try statement.execute(sql(where: partition.condition))
-        return try BlockCursor(statement, bindings, bytes: bytes, mostRows: mostRows)
+        return try BlockCursor(statement, bindings, bytes: bytes, mostRows: mostRows, longValues: longValues)
     }
 }

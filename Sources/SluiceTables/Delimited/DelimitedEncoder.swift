@@ -4,14 +4,16 @@
 /// NULL: so NULL and an empty text stay two things. Cells are copied by sixteen bytes at a time, that are searched on
 /// the way.
 package final class DelimitedEncoder: RowEncoder {
-    private let format: DelimitedFormat
-    private let columns: [Column]
-    private let quoting: Quoting
-    private let kinds: [CellKind]
+    let format: DelimitedFormat
+    let columns: [Column]
+    let quoting: Quoting
+    let kinds: [CellKind]
     /// Bytes of a row beside those of its texts and bytes.
-    private let rowBound: Int
+    let rowBound: Int
     /// Whether something was written.
-    private var hasBegun = false
+    var hasBegun = false
+    /// Of a value that comes in pieces.
+    var binaryPieces: BinaryPieces?
 
     /// - Throws: a `TableError` when the options contradict each other.
     package init(_ format: DelimitedFormat, columns: [Column]) throws(TableError) {
@@ -45,6 +47,7 @@ package final class DelimitedEncoder: RowEncoder {
 
     package func encode(_ batch: borrowing RowBatch, rows range: Range<Int>, to output: ByteOutput) throws {
         precondition(range.lowerBound >= 0 && range.upperBound <= batch.count && batch.columns.count == columns.count)
+        if let piece = batch.piece { return try unsafe encode(piece, to: output) }
         guard !range.isEmpty else { return }
         let values = unsafe batch.values
         try unsafe values.withUnsafeBufferPointer { values in
@@ -67,6 +70,8 @@ package final class DelimitedEncoder: RowEncoder {
     }
 
     package func finish(_ output: ByteOutput) throws {}
+
+    package var takesPieces: Bool { true }
 
     /// What a file begins with must not look like a byte order mark.
     @unsafe private func encodeFirst(
@@ -125,7 +130,7 @@ package final class DelimitedEncoder: RowEncoder {
         if quick.isSingle { unsafe pen.put(quick.rowEnd) } else { unsafe pen.next = quoting.writeRowEnd(at: pen.next) }
     }
 
-    @unsafe private func write(
+    @unsafe func write(
         _ kind: CellKind,
         _ cell: ColumnValues,
         _ row: Int,

@@ -5,7 +5,7 @@ struct Quoting: Sendable {
     private let delimiter: [UInt8]
     private let rowEnd: [UInt8]
     private let null: [UInt8]
-    private let quote: UInt8?
+    let quote: UInt8?
     private let escape: UInt8?
     /// What is needed of all this for most cells.
     let quick: Quick
@@ -125,11 +125,21 @@ struct Quoting: Sendable {
             unsafe place.update(from: source, count: count)
             return count
         }
+        unsafe place[0] = quote
+        let within = unsafe writeWithin(bytes, quote, to: place + 1)
+        unsafe place[within + 1] = quote
+        return within + 2
+    }
+
+    /// What stands between quotes; how many bytes.
+    @unsafe func writeWithin(
+        _ bytes: UnsafeBufferPointer<UInt8>,
+        _ quote: UInt8,
+        to place: UnsafeMutablePointer<UInt8>
+    ) -> Int {
         var next = unsafe place
-        unsafe next[0] = quote
-        unsafe next += 1
-        for index in 0..<count {
-            let byte = unsafe source[index]
+        for index in bytes.indices {
+            let byte = unsafe bytes[index]
             if byte == quote || byte == escape {
                 unsafe next[0] = escape ?? quote
                 unsafe next += 1
@@ -137,18 +147,17 @@ struct Quoting: Sendable {
             unsafe next[0] = byte
             unsafe next += 1
         }
-        unsafe next[0] = quote
-        return unsafe next + 1 - place
+        return unsafe next - place
     }
 
     private static let endOfInput = Array("\\.".utf8)
 
-    @inline(__always) private func isSpecial(_ byte: UInt8) -> Bool {
+    @inline(__always) func isSpecial(_ byte: UInt8) -> Bool {
         byte == delimiter[0] || byte == quote || byte == escape || byte == 10 || byte == 13 || byte == rowEnd[0]
     }
 
     /// Escapes every special byte, and the first one of what would be taken for something else as a whole.
-    @unsafe private func writeEscaped(
+    @unsafe func writeEscaped(
         _ bytes: UnsafeBufferPointer<UInt8>,
         isWhole: Bool,
         _ needsCare: Bool,

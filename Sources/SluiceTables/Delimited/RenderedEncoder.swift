@@ -12,8 +12,15 @@ package final class RenderedEncoder: RowEncoder {
 
     package func begin(_ output: ByteOutput) throws { try head.begin(output) }
 
+    package var takesPieces: Bool { true }
+
     package func encode(_ batch: borrowing RowBatch, rows range: Range<Int>, to output: ByteOutput) throws {
         precondition(range.lowerBound >= 0 && range.upperBound <= batch.count && batch.columns.count == 1)
+        if let piece = batch.piece {
+            if let bytes = unsafe piece.bytes { unsafe output.append(bytes) }
+            if piece.isLast { output.append(rowEnd) }
+            return
+        }
         guard !range.isEmpty else { return }
         let rows = unsafe batch.values[0]
         var pen = unsafe Pen(output, room: rowEnd.count + ByteOutput.slack)

@@ -18,17 +18,20 @@ enum JSONText {
 
     /// Writes a text in quotes, and leaves room for `room` bytes behind it.
     @unsafe static func write(_ text: UnsafeBufferPointer<UInt8>, _ pen: inout Pen, room: Int) {
-        let count = text.count
-        unsafe pen.need(count + 2 + ByteOutput.slack + room)
+        unsafe pen.need(text.count + 2 + ByteOutput.slack + room)
         unsafe pen.put(quote)
-        guard let start = text.baseAddress, count > 0 else { return unsafe pen.put(quote) }
-        let care = cscan_make_care(quote, backslash, quote)
-        if unsafe cscan_copy(start, pen.next, count, care) {
+        unsafe writeWithin(text, &pen, room: room)
+        unsafe pen.put(quote)
+    }
+
+    /// Writes what stands between quotes, where there is room for the text as it is.
+    @unsafe static func writeWithin(_ text: UnsafeBufferPointer<UInt8>, _ pen: inout Pen, room: Int) {
+        guard let start = text.baseAddress, text.count > 0 else { return }
+        if unsafe cscan_copy(start, pen.next, text.count, cscan_make_care(quote, backslash, quote)) {
             unsafe writeEscaped(text, &pen, room: room)
         } else {
-            unsafe pen.next += count
+            unsafe pen.next += text.count
         }
-        unsafe pen.put(quote)
     }
 
     @unsafe private static func writeEscaped(_ text: UnsafeBufferPointer<UInt8>, _ pen: inout Pen, room: Int) {

@@ -5,8 +5,10 @@
     package let columns: [Column]
     /// Rows.
     package let count: Int
-    /// One for each column.
+    /// One for each column; none where there is a piece.
     @unsafe package let values: [ColumnValues]
+    /// What there is of one row instead of whole ones; only for who has asked for it.
+    package let piece: RowPiece?
     /// The line of each row in its source; nil where that has none.
     private let lines: UnsafePointer<Int>?
     /// What is to be added to those.
@@ -29,8 +31,21 @@
         self.columns = columns
         self.count = count
         unsafe self.values = unsafe values
+        piece = nil
         unsafe self.lines = unsafe lines
         self.linesBefore = linesBefore
+        self.rowsBefore = rowsBefore
+    }
+
+    /// A piece of a row, which counts as a row with the last one of it.
+    @unsafe package init(columns: [Column], piece: RowPiece, rowsBefore: Int) {
+        precondition(columns.indices.contains(piece.column), "a piece is of a column")
+        self.columns = columns
+        count = piece.isLast && piece.column == columns.count - 1 ? 1 : 0
+        unsafe values = []
+        self.piece = piece
+        unsafe lines = nil
+        linesBefore = 0
         self.rowsBefore = rowsBefore
     }
 

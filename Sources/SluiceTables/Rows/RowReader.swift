@@ -18,6 +18,9 @@ extension RowReader {
 ///
 /// Each call appends to `output`; what is appended and taken from there in order is the object.
 package protocol RowEncoder: AnyObject {
+    /// Whether rows may come as pieces, too.
+    var takesPieces: Bool { get }
+
     /// Appends what stands before the first row.
     func begin(_ output: ByteOutput) throws
 
@@ -29,6 +32,8 @@ package protocol RowEncoder: AnyObject {
 }
 
 extension RowEncoder {
+    package var takesPieces: Bool { false }
+
     /// Appends what all rows of a batch become.
     package func encode(_ batch: borrowing RowBatch, to output: ByteOutput) throws {
         try encode(batch, rows: 0..<batch.count, to: output)

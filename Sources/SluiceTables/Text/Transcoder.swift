@@ -143,6 +143,8 @@ enum TextEncoding {
     private let encoding: String
     private let transcoder: Transcoder
     private let text = ByteOutput()
+    /// The beginning of a character whose rest is in the next piece.
+    private var begun: [UInt8] = []
 
     init(_ encoder: any RowEncoder, encoding: String) throws(TableError) {
         self.encoder = encoder
@@ -156,9 +158,13 @@ enum TextEncoding {
     }
 
     func encode(_ batch: borrowing RowBatch, rows range: Range<Int>, to output: ByteOutput) throws {
+        if !begun.isEmpty { text.append(begun) }
+        begun = []
         try encoder.encode(batch, rows: range, to: text)
-        try convert(to: output)
+        try convert(to: output, isPiece: batch.piece?.isLast == false)
     }
+
+    var takesPieces: Bool { encoder.takesPieces }
 
     func finish(_ output: ByteOutput) throws {
         try encoder.finish(text)
@@ -166,7 +172,8 @@ enum TextEncoding {
         unsafe output.advance(transcoder.finish(UnsafeMutableRawBufferPointer(output.reserve(64))))
     }
 
-    private func convert(to output: ByteOutput) throws {
+    /// - Parameter isPiece: whether the text may end within a character.
+    private func convert(to output: ByteOutput, isPiece: Bool = false) throws {
         defer { text.removeAll() }
         unsafe try text.withBytes { bytes in
             var rest = UnsafeRawBufferPointer(bytes)
@@ -177,6 +184,9 @@ enum TextEncoding {
                 unsafe rest = UnsafeRawBufferPointer(rebasing: rest[consumed...])
                 switch stop {
                 case .done, .noRoom: continue
+                case .incomplete where isPiece:
+                    begun = unsafe Array(rest)
+                    return
                 case .incomplete, .invalid:
                     let text = unsafe String(decoding: rest.prefix(4), as: UTF8.self)
                     throw TableError(
