@@ -50,7 +50,7 @@ let package = Package(
         .target(name: "SluicePipeline", dependencies: ["SluiceDigests", "SluiceCore"]),
         .target(name: "SluiceStores", dependencies: ["SluiceDigests", "SluiceCore", "CCurl", "COpenSSL", "CLinux"]),
         .target(name: "SluiceODBC", dependencies: ["SluiceTables", "SluiceCore", "CODBC"]),
-        .target(name: "SluiceJobs", dependencies: ["SluiceCore"]),
+        .target(name: "SluiceJobs", dependencies: ["SluiceCore"], exclude: ["PROPERTIES.md", "job.schema.json"]),
         .target(name: "SluiceTables", dependencies: ["SluiceCore", "CScan"], exclude: ["TYPES.md"]),
         .target(name: "SluiceCodecs", dependencies: ["SluiceCore", "CISAL", "CZlib", "CLZ4", "CZstd", "CSnappy"]),
         .target(name: "SluiceDigests", dependencies: ["SluiceCore", "CFold", "COpenSSL"]),

@@ -6,15 +6,25 @@ extension JSONNode {
         return text
     }
 
-    /// The same over several lines, two spaces a level, with a line end.
+    /// The same over several lines, two spaces a level, with a line end; what is short stays on one line.
     package var indentedJSON: String {
         var text = ""
         write(to: &text, indent: 0)
         return text + "\n"
     }
 
+    /// Characters of a line, about.
+    private static let shortest = 100
+
     /// - Parameter indent: levels to the left; nil for one line.
     private func write(to text: inout String, indent: Int? = nil) {
+        if let indent, indent > 0, !members.isEmpty || !elements.isEmpty {
+            let line = json
+            if line.utf8.count + 2 * indent <= JSONNode.shortest {
+                text += line
+                return
+            }
+        }
         switch content {
         case .null: text += "null"
         case .boolean(let flag): text += flag ? "true" : "false"

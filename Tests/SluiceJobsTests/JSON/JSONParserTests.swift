@@ -91,8 +91,9 @@ import Testing
         let text = #"{"a":[1,{"b":null,"c\"\\\n\u0001":"é€😀"},[],{}],"d":true,"e":-0.50}"#
         #expect(try parse(text).json == text)
         #expect(try parse(parse(text).indentedJSON).json == text)
-        #expect(
-            try parse(#"{"a":[1,2],"b":{}}"#).indentedJSON == "{\n  \"a\": [\n    1,\n    2\n  ],\n  \"b\": {}\n}\n"
-        )
+        #expect(try parse(#"{"a":[1,2],"b":{}}"#).indentedJSON == "{\n  \"a\": [1,2],\n  \"b\": {}\n}\n")
+        let long = String(repeating: "x", count: 120)
+        let lines = "{\n  \"a\": [\n    1,\n    \"\(long)\"\n  ]\n}\n"
+        #expect(try parse("{\"a\":[1,\"\(long)\"]}").indentedJSON == lines)
     }
 }
