@@ -32,7 +32,7 @@ struct TableArguments: ParsableArguments {
     @Option(help: .init("What the names of a table's objects begin with; part by default.", valueName: "text"))
     var filePrefix: String?
 
-    @Flag(inversion: .prefixedNo, help: "Let the database make delimited text of rows, where it does as we would.")
+    @Flag(inversion: .prefixedNo, help: "Let the database make texts of whole rows, where it can: drivers pass them on faster than cells.")
     var pushdown = true
 
     @Option(

@@ -28,7 +28,7 @@ package struct TableOptions: Sendable {
     package var conversion: Conversion?
     /// Compresses pages within Parquet files, which are not compressed as a whole.
     package var pageCodec: (any ChunkCodec)?
-    /// Whether the database may make text of rows itself.
+    /// Whether the database may make texts of rows, which takes the driver less than their cells.
     package var pushesDown = true
     /// Nil for one, unless a column is named.
     package var partitions: Partitions?

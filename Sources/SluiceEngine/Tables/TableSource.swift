@@ -15,6 +15,8 @@ struct TableSource: ObjectSource {
     /// What the list has found.
     private let listed = Locked<Listed?>(nil)
     private let meter = RowMeter()
+    /// Whether the database makes texts of rows, as long as that goes well.
+    private let packs: Locked<Bool>
     /// Whether the database is asked how many rows there were.
     private let counts: Bool
     /// Where the division is kept for later attempts.
@@ -50,6 +52,7 @@ struct TableSource: ObjectSource {
             throw CopyError.manyTables(advice: "Name one with --table, or write a query with --query")
         }
         format = options.format(forName: target)
+        packs = Locked(options.pushesDown)
         guard format != .binary else {
             throw CopyError(.usage, "rows are no bytes as they are", advice: "Give --format csv, jsonl or parquet")
         }
@@ -142,23 +145,31 @@ struct TableSource: ObjectSource {
         guard let listed = listed.withLock({ $0 }), let partition = listed.partitions[item.name] else {
             preconditionFailure("only what was listed is opened")
         }
-        let rendered = options.pushesDown && format == .csv ? listed.scan.rendered(options.delimited) : nil
-        let scan = rendered ?? listed.scan
-        let columns = listed.scan.columns
-        let encoder = try rendered == nil ? encoder(columns) : RenderedEncoder(options.delimited, columns: columns)
+        let scan = listed.scan
+        let encoder = try encoder(scan.columns)
         let longValues = encoder.takesPieces ? LongValues.pieces : .whole(memory.value)
         // The database is asked by whoever reads first: that takes its time.
         return TableObject(
             encoder,
             sessions,
             meter,
-            query: { [memory, options] connection in
-                try scan.rows(
+            query: { [memory, options, packs] connection in
+                guard packs.withLock({ $0 }) else {
+                    return try scan.rows(
+                        of: connection,
+                        partition,
+                        bytes: memory.rows,
+                        mostRows: options.batchRows,
+                        longValues: longValues
+                    )
+                }
+                return try scan.packedRows(
                     of: connection,
                     partition,
                     bytes: memory.rows,
                     mostRows: options.batchRows,
-                    longValues: longValues
+                    longValues: longValues,
+                    onFailure: { packs.withLock { $0 = false } }
                 )
             },
             count: counts ? { connection in try listed.scan.count(of: connection, partition) } : nil

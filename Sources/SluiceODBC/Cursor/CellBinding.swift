@@ -70,6 +70,15 @@ struct CellBinding: Sendable, Hashable {
 
     private static let longestRow = 2 << 10
 
+    /// Some hundred rows as one text.
+    static let blockOfRows = CellBinding(Column("", .text(length: nil), form: .text), .text, width: 512 << 10)
+
+    private init(_ column: Column, _ kind: Kind, width: Int) {
+        self.column = column
+        self.kind = kind
+        self.width = width
+    }
+
     private static func bound(_ bytes: Int, _ profile: DriverProfile) -> Int? {
         if profile.rereadsCells { return bytes > 0 ? min(bytes, longestRead) : longestRead }
         return bytes > 1 && bytes <= longestBound ? bytes : nil

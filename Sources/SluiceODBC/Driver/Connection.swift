@@ -72,6 +72,12 @@ internal import SluiceCore
         _ = unsafe SQLFreeHandle(SQLSMALLINT(SQL_HANDLE_ENV), environment)
     }
 
+    /// Has statements that are made from now on ask for so many rows at a time, where the driver can be told.
+    func fetch(rows count: Int) {
+        guard let attribute = profile.packing.fetchAttribute else { return }
+        _ = unsafe sluice_set_connection(handle, Int32(attribute), SQLULEN(count))
+    }
+
     /// Seconds that a server may take to let us in.
     private static let loginLimit: SQLULEN = 30
 

@@ -21,8 +21,8 @@ package struct DriverProfile: Sendable, Hashable {
     var lostConnection: Set<Int> = []
     /// How a table is divided.
     var division = DivisionProfile()
-    /// How rows are made text by the database.
-    var rendering = RenderingProfile()
+    /// How rows are made texts by the database.
+    var packing = PackingProfile()
     /// How several connections come to see one state of the database.
     var snapshot = SnapshotProfile()
     /// How rows are written.
@@ -117,17 +117,11 @@ extension DriverProfile {
         case "snapshot-import": snapshot.adopt = Template(text: value)
         case "snapshot-hold": snapshot.hold.append(value)
         case "snapshot-release": snapshot.release.append(value)
-        case "render-row": rendering.row = Template(text: value)
-        case "render-character": rendering.character = Template(text: value)
-        case "render-contains": rendering.contains = Template(text: value)
-        case "render-equals": rendering.equals = Template(text: value)
-        case "render-replacing": rendering.replacing = Template(text: value)
-        case "render-text": rendering.text = Template(text: value)
-        case "render-join": rendering.join = value
-        case _ where key.hasPrefix("render-plain."): rendering.plain[String(key.dropFirst(13))] = Template(text: value)
-        case _ where key.hasPrefix("render-unusual."):
-            rendering.unusual[String(key.dropFirst(15))] = Template(text: value)
-        case _ where key.hasPrefix("render-text."): rendering.texts[String(key.dropFirst(12))] = Template(text: value)
+        case "pack-row": packing.row = Template(text: value)
+        case "pack-blocks": packing.blocks = Template(text: value)
+        case "pack-blocks-where": packing.blocksCondition = Template(text: value)
+        case "pack-fetch-attribute": packing.fetchAttribute = Int(value)
+        case _ where key.hasPrefix("pack."): packing.cells[String(key.dropFirst(5))] = Template(text: value)
         case _ where key.hasPrefix("literal."): division.literals[String(key.dropFirst(8))] = Template(text: value)
         case _ where key.hasPrefix("option."):
             let name = String(key.dropFirst(7))

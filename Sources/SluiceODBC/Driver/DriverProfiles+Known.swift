@@ -39,39 +39,15 @@ extension DriverProfiles {
         ; A row that moves is written anew, by a transaction that was not over then; or the whole file is.
         block-mark = select txid_snapshot_xmin(txid_current_snapshot()) % 4294967296 || ':' || pg_relation_filenode(to_regclass({relation-text})) || ':' || (select coalesce(string_agg(pg_relation_filenode(relid)::text, ',' order by relid), '') from pg_partition_tree(to_regclass({relation-text})))
         blocks-moved = select 1 where substr('{mark}', strpos('{mark}', ':')) is distinct from (select ':' || pg_relation_filenode(to_regclass({relation-text})) || ':' || (select coalesce(string_agg(pg_relation_filenode(relid)::text, ',' order by relid), '') from pg_partition_tree(to_regclass({relation-text})))) union all select 1 from {relation} where age(xmin) <= age(split_part('{mark}', ':', 1)::xid)
-        ; A row as one text. Of floating-point numbers the database writes other digits than we do.
-        render-row = concat({cells})
-        render-character = chr({code})
-        render-contains = strpos(({text}) collate "C", {what}) > 0
-        render-equals = ({text}) collate "C" = {other}
-        render-replacing = replace(({text}) collate "C", {what}, {by})
-        render-text = ({value})::text
-        render-join = ||
-        render-plain.int2 = {column}
-        render-plain.int4 = {column}
-        render-plain.int8 = {column}
-        render-plain.numeric = {column}
-        render-plain.uuid = {column}
-        render-plain.time = {column}
-        render-plain.bool = case {column} when true then 'true' when false then 'false' end
-        render-plain.date = case when {column} between '0001-01-01' and '9999-12-31' or not isfinite({column}) then {column}::text when {column} > '9999-12-31' then '+' || {column}::text else case extract(year from {column}) when -1 then '0000' else '-' || lpad((-1 - extract(year from {column}))::text, 4, '0') end || to_char({column}, '-MM-DD') end
-        render-plain.timestamp without time zone = case when {column} >= '0001-01-01' and {column} < '10000-01-01' or not isfinite({column}) then {column}::text when {column} >= '10000-01-01' then '+' || {column}::text else case extract(year from {column}) when -1 then '0000' else '-' || lpad((-1 - extract(year from {column}))::text, 4, '0') end || to_char({column}, '-MM-DD ') || {column}::time::text end
-        render-plain.timestamptz = case when not isfinite({column}) then {column}::text when {column} >= '0001-01-01 00:00:00+00' and {column} < '10000-01-01 00:00:00+00' then left({column}::text, -3) || 'Z' when {column} > '9999-12-31 00:00:00+00' then '+' || left({column}::text, -3) || 'Z' else case extract(year from {column}) when -1 then '0000' else '-' || lpad((-1 - extract(year from {column}))::text, 4, '0') end || to_char({column}, '-MM-DD ') || {column}::time::text || 'Z' end
-        render-unusual.date = {column} not between '0001-01-01' and '9999-12-31'
-        render-unusual.timestamp without time zone = {column} < '0001-01-01' or {column} >= '10000-01-01'
-        render-unusual.text = {column} = ''
-        render-unusual.varchar = {column} = ''
-        render-unusual.char = {column} = ''
-        render-text.text = {column}
-        render-text.varchar = {column}
-        ; A cast would cut the blanks at its end.
-        render-text.char = textin(bpcharout({column}))
-        render-text.name = {column}::text
-        render-text.bytea = encode({column}, 'hex')
-        ; Types that the driver knows no name of: intervals, times with a zone, JSON, arrays and all others. What we get of
-        ; them is what they are written as, which a cast to text is not for all.
-        render-text. = case when {column} is not null then concat({column}) end
-        render-text.unknown = case when {column} is not null then concat({column}) end
+        ; A row as one text, which takes the driver a sixth of what 16 cells take it; many of them, a third of that.
+        pack-row = row({cells})::text
+        pack.bytea = encode({column}, 'hex')
+        pack.float4 = {column}
+        pack.float8 = {column}
+        pack-blocks = select (select string_agg({row}, chr(10)) from {relation} where ({condition}) and ctid >= ('(' || sluice_blocks.block || ',0)')::tid and ctid < ('(' || sluice_blocks.block + {blocks} || ',0)')::tid) from generate_series(0, pg_relation_size(to_regclass({relation-text})) / current_setting('block_size')::bigint, {blocks}) as sluice_blocks (block)
+        ; Rows are found by their blocks from PostgreSQL 14 on, and no value is long where none lies outside of them.
+        pack-blocks-where = select 1 from pg_class c join pg_am a on a.oid = c.relam where c.oid = to_regclass({relation-text}) and c.relkind in ('r', 'm') and a.amname = 'heap' and not c.relhassubclass and current_setting('server_version_num')::int >= 140000 and (c.reltoastrelid = 0 or pg_relation_size(c.reltoastrelid) = 0)
+        pack-fetch-attribute = 65541
         snapshot-by-transaction = yes
         snapshot-begin = set transaction isolation level repeatable read, read only
         snapshot-export = select pg_export_snapshot()

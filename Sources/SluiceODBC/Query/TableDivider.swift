@@ -141,7 +141,7 @@ package struct TableDivider {
     private func filled(_ template: Template, _ names: [String: String] = [:]) -> String {
         let own = [
             "statement": scan.sql(), "relation": scan.relation,
-            "relation-text": "'" + scan.relation.replacing("'", with: "''") + "'",
+            "relation-text": TableQuery.text(scan.relation),
         ]
         return template.filled(names.merging(own) { $1 })
     }

@@ -11,9 +11,10 @@ package struct TableScan: Sendable {
     /// As it stands behind FROM.
     let relation: String
 
-    /// The columns, for who has the database make texts of rows.
-    private let cells: [RowRendering.Cell]
-    private let rendering: RenderingProfile
+    /// How the database makes texts of rows; nil where it can't for these.
+    private let packing: RowPacking?
+    /// Whether the database can make texts of rows.
+    package var isPackable: Bool { packing != nil }
 
     /// Asks the database for the columns; blocks.
     package init(_ query: TableQuery, _ connection: Connection) throws {
@@ -21,11 +22,17 @@ package struct TableScan: Sendable {
         relation = query.relation(connection.traits)
         let found = try TableScan.describe("select * from \(relation) where 1 = 0", connection)
         let profile = connection.profile
-        rendering = profile.rendering
         let names = found.map { connection.traits.quoted($0.name) }
-        cells = zip(names, found).map { RowRendering.Cell(name: $0, type: $1.typeName) }
         let expressions = found.map { profile.expressions[$0.typeName] ?? profile.expressions["*"] }
         bindings = zip(found, expressions).map { CellBinding($0, profile, isText: $1 != nil && $1 != "{column}") }
+        packing = RowPacking(
+            profile.packing,
+            relation,
+            names: names,
+            types: found.map(\.typeName),
+            bindings,
+            isByBlocks: try query.isReadByBlocks(connection)
+        )
         guard expressions.contains(where: { $0 != nil }) else {
             projection = if case .query = query { nil } else { "*" }
             return
@@ -85,17 +92,6 @@ package struct TableScan: Sendable {
         return count
     }
 
-    /// The same rows as texts that the database has made of them; nil where it can't, or has names twice.
-    package func rendered(_ format: DelimitedFormat) -> TableScan? {
-        guard Set(cells.map(\.name)).count == cells.count,
-            let expression = RowRendering(rendering, format)?.expression(cells)
-        else { return nil }
-        var scan = self
-        scan.projection = expression
-        scan.bindings = [CellBinding(rowsOf: bindings)]
-        return scan
-    }
-
     /// Begins to read; blocks until the database has the first rows.
     ///
     /// - Parameters:
@@ -113,4 +109,44 @@ package struct TableScan: Sendable {
         try statement.execute(sql(where: partition.condition))
         return try BlockCursor(statement, bindings, bytes: bytes, mostRows: mostRows, longValues: longValues)
     }
+
+    /// The same rows, made texts by the database where it can do that.
+    ///
+    /// - Parameter onFailure: told when they can't be had in this way, though perhaps in the other.
+    package func packedRows(
+        of connection: Connection,
+        _ partition: TablePartition = TablePartition(condition: nil),
+        bytes: Int,
+        mostRows: Int? = nil,
+        longValues: LongValues,
+        onFailure: @escaping () -> Void
+    ) throws -> any RowReader {
+        guard let packing else {
+            return try rows(of: connection, partition, bytes: bytes, mostRows: mostRows, longValues: longValues)
+        }
+        if packing.isByBlocks { connection.fetch(rows: PackingProfile.textsAtATime) }
+        let statement = try Statement(connection)
+        try statement.execute(packing.sql(where: partition.condition))
+        let binding = packing.isByBlocks ? CellBinding.blockOfRows : CellBinding(rowsOf: bindings)
+        let cursor = try BlockCursor(
+            statement,
+            [binding],
+            bytes: bytes,
+            mostRows: packing.isByBlocks ? PackingProfile.textsAtATime : mostRows,
+            longValues: .pieces
+        )
+        return try PackedReader(cursor, packing, onFailure: onFailure)
+    }
+}
+
+extension TableQuery {
+    /// Whether many rows of it can come as one text; blocks.
+    fileprivate func isReadByBlocks(_ connection: Connection) throws -> Bool {
+        guard case .table = self, let question = connection.profile.packing.blocksCondition else { return false }
+        let relation = TableQuery.text(relation(connection.traits))
+        return try connection.text(question.filled(["relation-text": relation])) != nil
+    }
+
+    /// A text in quotes.
+    static func text(_ text: String) -> String { "'" + text.replacing("'", with: "''") + "'" }
 }

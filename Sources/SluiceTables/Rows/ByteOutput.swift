@@ -46,6 +46,14 @@
         advance(count)
     }
 
+    /// Appends a text, and a byte behind it if there is one.
+    @unsafe package func append(_ text: UnsafeBufferPointer<UInt8>, then last: UInt8?) {
+        let place = unsafe reserve(text.count + 1).baseAddress!
+        if let start = text.baseAddress { unsafe place.update(from: start, count: text.count) }
+        if let last { unsafe place[text.count] = last }
+        advance(text.count + (last == nil ? 0 : 1))
+    }
+
     /// Room behind the end: `wanted` bytes, those of `slack`, and whatever more there is. `advance` then says
     /// how many of them are kept.
     @unsafe @inline(__always) func reserve(_ wanted: Int) -> UnsafeMutableBufferPointer<UInt8> {

@@ -15,7 +15,7 @@ package enum BinaryText: String, Sendable, Hashable, CaseIterable {
 }
 
 /// The bytes that the texts of a column stand for, for one batch at a time.
-@safe final class BytesColumn {
+@safe package final class BytesColumn {
     private let binary: BinaryText
     private let length: Int?
     private let memory = PageMemory()
@@ -25,7 +25,8 @@ package enum BinaryText: String, Sendable, Hashable, CaseIterable {
     private var kept: UnsafeMutablePointer<Int>
     private var capacity = 0
 
-    init(_ binary: BinaryText, _ length: Int?) {
+    /// - Parameter length: what a value may have; nil without a bound.
+    package init(_ binary: BinaryText, _ length: Int? = nil) {
         self.binary = binary
         self.length = length
         unsafe kept = .allocate(capacity: 0)
@@ -37,7 +38,7 @@ package enum BinaryText: String, Sendable, Hashable, CaseIterable {
     func isBad(_ row: Int) -> Bool { bad[row] }
 
     /// The values of a column of texts; they hold until the next call. A bad one is as long as its text.
-    @unsafe func decode(_ texts: ColumnValues, _ rows: Int) -> ColumnValues {
+    @unsafe package func decode(_ texts: ColumnValues, _ rows: Int) -> ColumnValues {
         if capacity < rows {
             unsafe kept.deallocate()
             unsafe kept = .allocate(capacity: 2 * rows)

@@ -5,16 +5,17 @@ import SluiceTables
 import SluiceTestSupport
 import Testing
 
-/// Delimited text that PostgreSQL makes is the same, byte for byte, as what we make of its values.
-@Suite(.timeLimit(.minutes(30))) struct RenderingTests {
+/// Rows that PostgreSQL makes texts of become the same bytes as rows whose cells come one by one, in every format.
+@Suite(.timeLimit(.minutes(30))) struct PackingTests {
     private let directory: TemporaryDirectory
 
     init() throws {
         directory = try TemporaryDirectory()
         try Self.made.get()
+        try Self.madeBlocks.get()
     }
 
-    /// Values of every type that is rendered, and of those that need care, in all kinds of company.
+    /// Values of every type, and of those that need care, in all kinds of company.
     private static let values: [(type: String, values: String)] = [
         ("int2", "'-32768', '0', null, '32767'"), ("int4", "'-2147483648', '1', null"),
         ("int8", "'9223372036854775807', null, '-1'"),
@@ -43,6 +44,12 @@ import Testing
         ("char(6)", texts.replacing("'a,\"b\"'", with: "'x'")),
         ("text collate \"en-x-icu\"", texts), ("name", "'a b', 'c\"d', null"),
         ("bytea", "'', '\\x00ff22', null"), ("integer[]", "'{1,NULL}', '{}', null"), ("inet[]", "'{127.0.0.1}', null"),
+        ("float4", "'0.1', '-0', 'NaN', 'Infinity', '-Infinity', '3.4028235e38', '1e-45', null"),
+        (
+            "float8",
+            "'0.1', '-0', 'NaN', 'Infinity', '-Infinity', '1.7976931348623157e308', '5e-324', '123456789.125', null"
+        ),
+        ("inet", "'127.0.0.1', '10.0.0.0/8', null"), ("bit(3)", "'101', null"),
         ("json", #"'{"a": [1, 2]}', '"x"', ' 1', null"#), ("jsonb", #"'{"a": [1, 2]}', '"x"', '1', null"#),
     ]
 
@@ -58,38 +65,72 @@ import Testing
         }
         try DatabaseUnderTest.postgresql.run(
             """
-            drop table if exists rendered;
-            create table rendered (\(columns));
-            insert into rendered select \(cells.joined(separator: ", ")) from generate_series(0, 4000) as s(n);
+            drop table if exists packed;
+            create table packed (\(columns));
+            insert into packed select \(cells.joined(separator: ", ")) from generate_series(0, 4000) as s(n);
             """
         )
     }
 
-    private func copy(_ query: TableQuery, _ format: DelimitedFormat, pushesDown: Bool) throws -> [UInt8] {
-        let name = pushesDown ? "theirs.csv" : "ours.csv"
+    /// A table whose blocks can be read as one text each, many of them empty.
+    private static let madeBlocks = Result {
+        try DatabaseUnderTest.postgresql.run(
+            #"""
+            drop table if exists blocks;
+            create table blocks (n int not null, t varchar(60), d date, f float8, b bytea) with (autovacuum_enabled = off);
+            alter table blocks alter t set storage plain, alter b set storage plain;
+            insert into blocks select n, case n % 5 when 0 then null when 1 then '' else repeat('a"\,(' || n, 3) end,
+                date '2000-01-01' + n, n / 7.0, decode(md5(n::text), 'hex') from generate_series(1, 60000) as s(n);
+            delete from blocks where n between 5000 and 30000 or n % 1000 = 0;
+            """#
+        )
+    }
+
+    private func copy(_ query: TableQuery, as format: TableOptions.Format, _ text: DelimitedFormat, packs: Bool) throws
+        -> [UInt8]
+    {
+        let name = packs ? "theirs" : "ours"
         var specification = CopySpecification(
             source: try DatabaseUnderTest.postgresql.location(),
             sink: try Location(parsing: directory.path + "/" + name)
         )
         specification.environment = try DatabaseUnderTest.postgresql.environment()
         specification.table.query = query
-        specification.table.delimited = format
-        specification.table.pushesDown = pushesDown
+        specification.table.format = format
+        specification.table.delimited = text
+        specification.table.pushesDown = packs
         let run = CopyRun(specification) { _ in }
         _ = try run.execute()
         #expect(run.tally.reading.errors.map(\.failure.description) == [])
         return try directory.read(name)
     }
 
-    /// Whether the database makes the rows.
-    private func isRendered(_ query: TableQuery, _ format: DelimitedFormat) throws -> Bool {
+    /// Whether the database makes texts of the rows.
+    private func isPacked(_ query: TableQuery) throws -> Bool {
         guard case .odbc(let string) = try DatabaseUnderTest.postgresql.location() else { return false }
         let connection = try Connection(
             ConnectionString(parsing: string),
             password: try DatabaseUnderTest.postgresql.launcher()["password"],
             profiles: DriverProfiles()
         )
-        return try TableScan(query, connection).rendered(format) != nil
+        return try TableScan(query, connection).isPackable
+    }
+
+    /// Copies in both ways, and says where the bytes differ.
+    private func compare(
+        _ query: TableQuery,
+        as format: TableOptions.Format = .csv,
+        _ text: DelimitedFormat = DelimitedFormat(),
+        leastBytes: Int = 1
+    ) throws {
+        #expect(try isPacked(query))
+        let ours = try copy(query, as: format, text, packs: false)
+        let theirs = try copy(query, as: format, text, packs: true)
+        #expect(ours.count >= leastBytes)
+        guard ours != theirs else { return }
+        let place = zip(ours, theirs).prefix { $0 == $1 }.count
+        let shown = { (bytes: [UInt8]) in String(decoding: bytes[max(0, place - 60)...].prefix(120), as: UTF8.self) }
+        Issue.record("at byte \(place): \(shown(ours)) is \(shown(theirs))")
     }
 
     private static func format(_ change: (inout DelimitedFormat) -> Void) -> DelimitedFormat {
@@ -97,6 +138,11 @@ import Testing
         change(&format)
         return format
     }
+
+    /// The columns whose values fit a type that Parquet has.
+    private static let exact = values.indices.filter {
+        !["date", "timestamp", "timestamptz", "numeric"].contains(values[$0].type)
+    }.map { "c\($0)" }.joined(separator: ", ")
 
     private static let formats: [DelimitedFormat] = [
         DelimitedFormat(), format { $0.hasHeader = false }, format { $0.quotesAll = true },
@@ -110,46 +156,51 @@ import Testing
         format { $0.rowDelimiter = [13, 10] }, format { $0.rowDelimiter = Array("|\n".utf8) },
     ]
 
-    @Test("rows of every type and of values that need care are the same", arguments: formats.indices)
+    @Test("rows of every type and of values that need care are the same text", arguments: formats.indices)
     func rows(_ index: Int) throws {
-        let (query, format) = (TableQuery.table("rendered"), Self.formats[index])
-        #expect(try isRendered(query, format))
-        let (ours, theirs) = (try copy(query, format, pushesDown: false), try copy(query, format, pushesDown: true))
-        #expect(ours.count > 4000 * 200)
-        guard ours != theirs else { return }
-        let place = zip(ours, theirs).prefix { $0 == $1 }.count
-        let shown = { (bytes: [UInt8]) in String(decoding: bytes[max(0, place - 60)...].prefix(120), as: UTF8.self) }
-        Issue.record("at byte \(place): \(shown(ours)) is \(shown(theirs))")
+        try compare(.table("packed"), as: .csv, Self.formats[index], leastBytes: 4000 * 200)
+    }
+
+    @Test("they are the same JSON and the same Parquet", arguments: [TableOptions.Format.jsonl, .parquet])
+    func otherFormats(_ format: TableOptions.Format) throws {
+        let columns = format == .parquet ? Self.exact : "*"
+        try compare(.query("select \(columns) from packed"), as: format, leastBytes: 4000 * 10)
     }
 
     @Test(
-        "a single column, of which a line must not be the end of PostgreSQL's input",
-        arguments: ["c13", "c0", "c18", "c10"]
+        "blocks of rows, with gaps between them, are the same as rows, in every format",
+        arguments: [TableOptions.Format.csv, .jsonl, .parquet]
     )
-    func single(_ column: String) throws {
-        let query = TableQuery.query("select \(column) from rendered")
-        #expect(try isRendered(query, DelimitedFormat()))
-        let ours = try copy(query, DelimitedFormat(), pushesDown: false)
-        #expect(try copy(query, DelimitedFormat(), pushesDown: true) == ours)
+    func blocks(_ format: TableOptions.Format) throws {
+        try compare(.table("blocks"), as: format, leastBytes: 30_000 * 10)
     }
 
-    @Test("more columns than a call takes, and names that are hard to quote")
+    @Test("tables without a row, and without a block")
+    func empty() throws {
+        try DatabaseUnderTest.postgresql.run("drop table if exists nothing; create table nothing (a int, b date)")
+        try compare(.table("nothing"))
+        try compare(.query("select * from packed where false"), as: .jsonl, leastBytes: 0)
+    }
+
+    @Test("a single column", arguments: ["c13", "c0", "c18", "c10"])
+    func single(_ column: String) throws {
+        try compare(.query("select \(column) from packed"))
+    }
+
+    @Test("many columns, and names that are hard to quote")
     func wide() throws {
         let columns = (0..<250).map { "\($0) as \"c,\"\"\($0)?{x}\"" }.joined(separator: ", ")
-        let query = TableQuery.query("select \(columns)")
-        #expect(try isRendered(query, DelimitedFormat()))
-        let ours = try copy(query, DelimitedFormat(), pushesDown: false)
-        #expect(try copy(query, DelimitedFormat(), pushesDown: true) == ours)
+        try compare(.query("select \(columns)"))
+    }
+
+    @Test("a row longer than we take as one text comes by its cells")
+    func long() throws {
+        try compare(.query("select n, repeat('a\"b', n * 12000000) as t from generate_series(1, 2) as s(n)"))
     }
 
     @Test(
-        "what the database writes in another way is left to us",
-        arguments: [
-            ("select 0.1::float8 as x", format { _ in }), ("select 1::float4 as x", format { _ in }),
-            ("select inet '127.0.0.1' as x", format { _ in }), ("select 1 as x", format { $0.encoding = "UTF-16LE" }),
-            ("select 1 as x", format { $0.quote = nil }), ("select 1 as x", format { $0.delimiter = Array("é".utf8) }),
-            ("select 'a' as x", format { $0.hasHeader = false }), ("select 1 as x, 2 as x", format { _ in }),
-        ]
+        "what the driver makes of values in a way of its own is left to it",
+        arguments: ["select 1::money as x", "select 1 as x, 2 as x"]
     )
-    func ordinary(_ sql: String, _ format: DelimitedFormat) throws { #expect(try !isRendered(.query(sql), format)) }
+    func ordinary(_ sql: String) throws { #expect(try !isPacked(.query(sql))) }
 }
