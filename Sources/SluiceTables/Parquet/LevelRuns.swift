@@ -13,8 +13,7 @@ enum LevelRuns {
             if end - index - lacking >= 8 {
                 literals = (literals.isEmpty ? index : literals.lowerBound)..<index + lacking
                 pack(values, literals, width, &bytes)
-                bytes.appendVarint(UInt64(end - index - lacking) << 1)
-                appendLittleEndian(values[index], (width + 7) / 8, &bytes)
+                append(values[index], count: end - index - lacking, width: width, to: &bytes)
                 literals = end..<end
             } else {
                 literals = (literals.isEmpty ? index : literals.lowerBound)..<end
@@ -24,20 +23,43 @@ enum LevelRuns {
         pack(values, literals, width, &bytes)
     }
 
+    /// Appends a value that comes `count` times.
+    static func append(_ value: UInt32, count: Int, width: Int, to bytes: inout [UInt8]) {
+        bytes.appendVarint(UInt64(count) << 1)
+        appendLittleEndian(value, (width + 7) / 8, &bytes)
+    }
+
     /// Appends a range of values bit behind bit, filled up with zeros to a multiple of eight.
     private static func pack(_ values: Span<UInt32>, _ range: Range<Int>, _ width: Int, _ bytes: inout [UInt8]) {
         guard !range.isEmpty else { return }
         let groups = (range.count + 7) / 8
         bytes.appendVarint(UInt64(groups) << 1 | 1)
-        var held: UInt64 = 0
-        var count = 0
-        for index in range.lowerBound..<range.lowerBound + groups * 8 {
-            held |= (index < range.upperBound ? UInt64(values[index]) : 0) << UInt64(count)
-            count += width
-            while count >= 8 {
-                bytes.append(UInt8(truncatingIfNeeded: held))
-                held >>= 8
-                count -= 8
+        let start = bytes.count
+        bytes.append(contentsOf: repeatElement(0, count: groups * width))
+        unsafe bytes.withUnsafeMutableBytes { all in
+            var place = start
+            var held: UInt64 = 0
+            var count: UInt64 = 0
+            for index in range {
+                held |= UInt64(values[index]) &<< count
+                count &+= UInt64(width)
+                if count >= 32 {
+                    unsafe all.storeBytes(
+                        of: UInt32(truncatingIfNeeded: held).littleEndian,
+                        toByteOffset: place,
+                        as: UInt32.self
+                    )
+                    place &+= 4
+                    held &>>= 32
+                    count &-= 32
+                }
+            }
+            // What lacks to the last eight is zero already.
+            while count > 0 {
+                unsafe all[place] = UInt8(truncatingIfNeeded: held)
+                place &+= 1
+                held &>>= 8
+                count = count > 8 ? count &- 8 : 0
             }
         }
     }

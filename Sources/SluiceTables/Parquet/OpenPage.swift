@@ -1,8 +1,10 @@
 /// The page of a column that is being filled, and what goes on from page to page of a row group.
 struct OpenPage {
     private let type: ParquetType
-    /// 1 for each value that is there, 0 for NULL.
-    private(set) var levels: [UInt32] = []
+    /// Values and NULLs.
+    private(set) var count = 0
+    /// 1 for each value that is there, 0 for NULL; empty as long as there is no NULL.
+    private var levels: [UInt32] = []
     private var plain: [UInt8] = []
     private var places: [UInt32] = []
     private var bits = 0
@@ -31,16 +33,34 @@ struct OpenPage {
     }
 
     mutating func addNull() {
+        if levels.isEmpty { levels = Array(repeating: 1, count: count) }
         levels.append(0)
+        count += 1
         statistics.nulls += 1
     }
 
-    @unsafe mutating func add(_ stored: UnsafeBufferPointer<UInt8>) {
-        levels.append(1)
-        unsafe statistics.add(stored)
-        if !isDictionaryLeft, let place = unsafe dictionary?.place(of: stored) {
+    @inline(__always) private mutating func noteValue() {
+        if !levels.isEmpty { levels.append(1) }
+        count += 1
+    }
+
+    /// Adds a value that the dictionary has.
+    @inline(__always) mutating func add(place: UInt32) {
+        noteValue()
+        dictionary?.noteFound()
+        places.append(place)
+    }
+
+    /// Adds a value; its place in the dictionary, if there is one.
+    @unsafe mutating func add(_ stored: UnsafeBufferPointer<UInt8>) -> UInt32? {
+        noteValue()
+        if !isDictionaryLeft, let (place, isNew) = unsafe dictionary?.place(of: stored) {
+            if isNew { unsafe statistics.add(stored) }
             places.append(place)
-        } else if type.physical == .boolean {
+            return place
+        }
+        unsafe statistics.add(stored)
+        if type.physical == .boolean {
             if bits % 8 == 0 { plain.append(0) }
             unsafe plain[bits / 8] |= stored[0] << UInt8(bits % 8)
             bits += 1
@@ -48,6 +68,7 @@ struct OpenPage {
             if type.physical == .bytes { plain.appendLength(stored.count) }
             unsafe plain.append(contentsOf: stored)
         }
+        return nil
     }
 
     /// The page's bytes before they are compressed; the next one begins.
@@ -55,7 +76,11 @@ struct OpenPage {
         var body: [UInt8] = []
         if isNullable {
             var runs: [UInt8] = []
-            LevelRuns.append(levels.span, width: 1, to: &runs)
+            if levels.isEmpty {
+                LevelRuns.append(1, count: count, width: 1, to: &runs)
+            } else {
+                LevelRuns.append(levels.span, width: 1, to: &runs)
+            }
             body.appendLength(runs.count)
             body += runs
         }
@@ -71,7 +96,7 @@ struct OpenPage {
         levels.removeAll(keepingCapacity: true)
         plain.removeAll(keepingCapacity: true)
         places.removeAll(keepingCapacity: true)
-        bits = 0
+        (count, bits) = (0, 0)
         return body
     }
 }

@@ -8,6 +8,7 @@ final class ParquetColumn {
     private let pages: PageWriter
 
     private var page: OpenPage
+    private let seen = SeenTexts()
     private var done: [UInt8] = []
     private var uncompressed = 0
     private var rows = 0
@@ -35,11 +36,21 @@ final class ParquetColumn {
         var page = OpenPage(type, isEmpty: true)
         swap(&page, &self.page)
         defer { swap(&page, &self.page) }
+        let isText = column.form == .text || column.form == .binary
         for row in range {
             let length = unsafe cells.length(row)
             guard length >= 0 else {
                 guard column.isNullable else { throw refused("NULL", batch.place(of: row)) }
                 page.addNull()
+                continue
+            }
+            // What has a text is parsed once as long as it is remembered.
+            let key =
+                unsafe isText && length <= SeenTexts.Key.longest && page.usesDictionary
+                ? SeenTexts.Key(cells.start(row), length) : nil
+            if let key, let place = seen.place(of: key) {
+                page.add(place: place)
+                if page.isFull { try end(&page) }
                 continue
             }
             guard let stored = unsafe value.make(cells, row, length) else {
@@ -49,17 +60,18 @@ final class ParquetColumn {
             guard stored.count <= ParquetColumn.longestValue else {
                 throw refused("\(ByteCount(stored.count))", batch.place(of: row))
             }
-            unsafe page.add(stored)
+            let place = unsafe page.add(stored)
+            if let key, let place { seen.keep(key, place) }
             if page.isFull { try end(&page) }
         }
         rows += range.count
-        if page.levels.count >= ParquetColumn.pageRows { try end(&page) }
+        if page.count >= ParquetColumn.pageRows { try end(&page) }
     }
 
     private func end(_ page: inout OpenPage) throws {
-        guard !page.levels.isEmpty else { return }
+        guard page.count > 0 else { return }
         let usesDictionary = page.usesDictionary
-        let count = Int32(page.levels.count)
+        let count = Int32(page.count)
         let body = page.end(isNullable: column.isNullable)
         let made = try pages.page(type: 0, body) { writer in
             writer.field(5) {
@@ -103,6 +115,7 @@ final class ParquetColumn {
             statistics: page.statistics
         )
         page = OpenPage(type)
+        seen.removeAll()
         done = []
         (uncompressed, rows) = (0, 0)
         return chunk

@@ -94,6 +94,10 @@
 
     /// The number without its point, as a signed number: of 4 or 8 bytes the lowest first, of more the highest.
     private func parseDecimal(_ text: Span<UInt8>) -> Bool {
+        if let quick = quickDecimal(text) {
+            unsafe UnsafeMutableRawPointer(made).storeBytes(of: quick.littleEndian, as: Int64.self)
+            return true
+        }
         guard let number = NumberText(text), case .decimal(let precision, let scale) = type.logical else {
             return false
         }
@@ -127,5 +131,40 @@
             unsafe bytes.reverse()
         }
         return true
+    }
+
+    /// A number of up to 18 digits, without an exponent and with no more digits behind its point than the type has, for a type
+    /// of 4 or 8 bytes; nil for all others.
+    private func quickDecimal(_ text: Span<UInt8>) -> Int64? {
+        guard type.physical != .fixed, text.count <= 18, case .decimal(let precision, let scale) = type.logical else {
+            return nil
+        }
+        let isNegative = text.count > 0 && text[0] == UInt8(ascii: "-")
+        var value: Int64 = 0
+        var digits = 0
+        var behind = -1
+        for index in (isNegative ? 1 : 0)..<text.count {
+            let digit = text[index] &- 48
+            if digit < 10 {
+                value = value &* 10 &+ Int64(digit)
+                digits &+= 1
+                if behind >= 0 { behind &+= 1 }
+            } else {
+                guard text[index] == UInt8(ascii: "."), behind < 0 else { return nil }
+                behind = 0
+            }
+        }
+        let lacking = scale - max(behind, 0)
+        guard digits > 0, lacking >= 0, digits + lacking <= 18 else { return nil }
+        for _ in 0..<lacking { value &*= 10 }
+        guard value < bound(digits: precision) else { return nil }
+        return isNegative ? -value : value
+    }
+
+    /// 10 to the power of up to 18.
+    private func bound(digits: Int) -> Int64 {
+        var bound: Int64 = 1
+        for _ in 0..<digits { bound &*= 10 }
+        return bound
     }
 }
