@@ -104,6 +104,44 @@ import Testing
         )
     }
 
+    @Test("texts that come again, and are much alike, are written as what they are")
+    func alike() throws {
+        let columns = [
+            Column("t", .text(length: nil)), Column("x", .binary(length: nil)),
+            Column("d", .decimal(precision: 12, scale: 2)),
+            Column("n", .integer(bits: 64, isSigned: true), form: .text),
+        ]
+        var random = SeededGenerator(seed: 7)
+        let stems = ["", "a", "a\0", "\0", "sixteen bytes ..", "sixteen bytes ...", "sixteen bytes ..\0", "é"]
+        let decimals = [
+            ("0", "0.00"), ("-0.1", "-0.10"), ("5.", "5.00"), (".5", "0.50"), ("1e2", "100.00"), ("9999999999.99", nil),
+        ]
+        var expected: [[Value]] = []
+        let rows = Rows(
+            columns,
+            (0..<30_000).map { row in
+                // More of them than are remembered; the first NULL comes late.
+                let number = Int.random(in: 0..<6000, using: &random)
+                let text = number < 100 ? stems[number % stems.count] : "\(number)"
+                let (decimal, shown) = number < 3000 ? decimals[number % decimals.count] : ("-\(number).25", nil)
+                let isNull = row > 20_000 && number % 7 == 0
+                let digits = text.utf8.map { "0123456789abcdef".byte($0 >> 4) + "0123456789abcdef".byte($0 & 15) }
+                    .joined()
+                expected.append([
+                    isNull ? .null : .text(text), .text(digits), .text(shown ?? decimal), .text("\(number)"),
+                ])
+                return [isNull ? .null : .text(text), .text(text), .text(decimal), .text("\(number)")]
+            }
+        )
+        let written = try rows.encoded(by: ParquetEncoder(columns: columns, groupRows: 12_000))
+        var format = DelimitedFormat()
+        format.quotesAll = true
+        let plain = texts("t", "x", "d", "n")
+        let wanted = try Rows(plain, expected).encoded(by: format.makeEncoder(plain))
+        let found = try text(ParquetReader(written))
+        #expect(found == wanted, "\(difference(found, wanted))")
+    }
+
     /// What a type becomes in our own files, which have no finer ones.
     private static func written(_ type: ColumnType) -> ColumnType {
         switch type {
@@ -244,4 +282,8 @@ import Testing
             String(decoding: command.output, as: UTF8.self) == "True -2.5 inf\nTrue -0.0 0.0\nFalse None None\n"
         )
     }
+}
+
+extension String {
+    fileprivate func byte(_ index: UInt8) -> String { String(self[self.index(startIndex, offsetBy: Int(index))]) }
 }

@@ -93,16 +93,4 @@ import Testing
             try rows.forEachPiece(of: 8) { try encoder.encode($0, to: ByteOutput()) }
         }
     }
-
-    @Test("a row of the database's own text is the same")
-    func rendered() throws {
-        let rows = Rows([Column("", .text(length: nil))], [[.text("1,\"é\",3")], [.text("x")]])
-        let format = DelimitedFormat()
-        let wanted = try rows.encoded(by: RenderedEncoder(format, columns: Self.columns))
-        let output = ByteOutput()
-        let encoder = try RenderedEncoder(format, columns: Self.columns)
-        try encoder.begin(output)
-        try rows.forEachPiece(of: 2) { try encoder.encode($0, to: output) }
-        #expect(output.withBytes { Array($0) } == wanted)
-    }
 }
