@@ -103,3 +103,12 @@ def _rows(reader, environment=None, skipping=0):
             if count > 0:
                 digest ^= hash(line.rstrip(b"\r\n"))
     return count, digest
+
+
+def loaded_rows(destination, expected):
+    """As many rows as were to be loaded are in the table."""
+    count = database_clients.psql_count(destination)
+    done = subprocess.run(count.words, env=common_environment() | count.environment, capture_output=True, text=True)
+    if done.stdout.strip() != str(expected):
+        raise WrongContent(f"{done.stdout.strip() or done.stderr} rows instead of {expected}")
+    return f"{expected} rows counted"

@@ -4,6 +4,8 @@ import harness.places as places
 from harness.model import Command, HttpsDestination, S3Destination, Unavailable
 
 REGION = "us-east-1"
+# The tables that rows are loaded into: sling adds a column to its own.
+LOADED, SLING_LOADED = "loaded", "loaded_by_sling"
 _RCLONE_BASE = ("--config", "/dev/null", "--retries", "1")
 
 
@@ -55,6 +57,12 @@ class Sluice:
         to = database.https.url + "x/" if sink == "https" else f"{database.folder}/x/"
         words = [self._binary, "copy", f"odbc:{database.connection}", to, "--progress", "none"]
         words += ["--ca-certificate", database.https.authority, *options]
+        return Command(words, {"SLUICE_ODBC_PASSWORD": database.password})
+
+    def load(self, file, database):
+        """Copy a file of CSV into the table that is there for it."""
+        words = [self._binary, "copy", file, f"odbc:{database.connection}", "--sink-table", LOADED, "--progress", "none"]
+        words += ["--pre-copy-sql", f"truncate {LOADED}", "--ca-certificate", database.authority]
         return Command(words, {"SLUICE_ODBC_PASSWORD": database.password})
 
     @staticmethod

@@ -11,12 +11,28 @@ _FETCH = 20_000  # rows that psqlODBC asks the server for at a time
 
 def psql_copy(database):
     """PostgreSQL's own way out, as CSV to standard output."""
+    return _psql(database, f"\\copy {TABLE} to stdout with (format csv, header)")
+
+
+def psql_load(database, file):
+    """And its own way in."""
+    return _psql(database, f"truncate {clients.LOADED}", f"\\copy {clients.LOADED} from '{file}' with (format csv, header)")
+
+
+def psql_count(database):
+    """The number of rows that were loaded."""
+    return _psql(database, f"select (select count(*) from {clients.LOADED}) + (select count(*) from {clients.SLING_LOADED})")
+
+
+def _psql(database, *commands):
     parts = {
         "host": "localhost", "port": database.port, "user": database.user, "dbname": database.database,
         "sslmode": "verify-full", "sslrootcert": database.authority,
     }
     address = " ".join(f"{name}={value}" for name, value in parts.items())
-    words = ["psql", "--no-psqlrc", "--quiet", address, "--command", f"\\copy {TABLE} to stdout with (format csv, header)"]
+    words = ["psql", "--no-psqlrc", "--quiet", "--tuples-only", address]
+    for command in commands:
+        words += ["--command", command]
     return Command(words, {"PGPASSWORD": database.password})
 
 
@@ -34,6 +50,13 @@ def sling(database, name):
     """A table into a compressed CSV file; it knows no HTTPS PUT."""
     words = [places.peer_packages() / "sling_linux_amd64/bin/sling-linux-amd64", "run", "--src-conn", "BENCH_DATABASE"]
     words += ["--src-stream", f"public.{TABLE}", "--tgt-object", f"file://{database.folder}/{name}"]
+    return Command(words, {"BENCH_DATABASE": url(database, "postgres", sslmode="verify-full")})
+
+
+def sling_load(database, file):
+    """A CSV file into a table, to which it adds a column."""
+    words = [places.peer_packages() / "sling_linux_amd64/bin/sling-linux-amd64", "run", "--src-stream", f"file://{file}"]
+    words += ["--tgt-conn", "BENCH_DATABASE", "--tgt-object", f"public.{clients.SLING_LOADED}", "--mode", "truncate"]
     return Command(words, {"BENCH_DATABASE": url(database, "postgres", sslmode="verify-full")})
 
 

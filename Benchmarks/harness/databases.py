@@ -5,6 +5,7 @@ import urllib.parse
 from contextlib import ExitStack, contextmanager
 
 import harness.places as places
+from harness.clients import LOADED, SLING_LOADED
 from harness.model import DatabaseDestination
 from harness.servers import Https, Local, ServerFailed, launched
 
@@ -53,7 +54,13 @@ class PostgreSQL:
             f"vacuum (freeze, analyze) {TABLE}",
             f"create role {_USER} login password '{_PASSWORD}'",
             f"grant select on {TABLE} to {_USER}",
+            f"grant create on schema public to {_USER}",
         ]
+        for table in (LOADED, SLING_LOADED):
+            commands += [f"create table {table} (like {TABLE})", f"alter table {table} owner to {_USER}"]
+        self._run(commands)
+
+    def _run(self, commands):
         for command in commands:
             done = subprocess.run(["psql", "--quiet", "--no-psqlrc", self._ready["psql"], "--command", command],
                                   capture_output=True, text=True)
@@ -64,6 +71,7 @@ class PostgreSQL:
     def destination(self, checked):
         """One run's folders: of the HTTPS server and of this machine."""
         ready = self._ready
+        self._run([f"truncate {LOADED}, {SLING_LOADED}"])
         with self._https.destination(checked) as https, Local().destination(checked) as local:
             yield DatabaseDestination(
                 connection=ready["connection"].replace(f"Uid={ready['user']}", f"Uid={_USER}"),

@@ -3,8 +3,10 @@ import SluiceCodecs
 import SluiceCore
 import SluiceTables
 
-// Measures delimited text in memory: `SluiceTableProbe FILE [SECONDS]` reads the file's first 256 MiB and prints, as one
+// Measures delimited text in memory: `SluiceTableProbe FILE [RUNS]` reads the file's first 256 MiB and prints, as one
 // object of JSON, bytes a second of one core for parsing and for encoding, and of the wall clock for two threads.
+// `SluiceTableProbe FILE parse|encode PASSES` does one of these so often and prints how many bytes that were: for who
+// measures the process.
 
 /// Bytes that are given again and again.
 final class Memory: ByteInput {
@@ -47,6 +49,27 @@ var bytes = [UInt8](repeating: 0, count: 256 << 20)
 let read = fread(&bytes, 1, bytes.count, file)
 bytes.removeLast(bytes.count - read)
 while let last = bytes.last, last != 10 { bytes.removeLast() }
+if arguments.count == 4, let passes = Int(arguments[3]) {
+    let format = DelimitedFormat()
+    var done = 0
+    if arguments[2] == "parse" {
+        for _ in 0..<passes { try DelimitedReader(format, Memory(bytes)).forEach { _ in } }
+        done = passes * bytes.count
+    } else {
+        let reader = try DelimitedReader(format, Memory(bytes))
+        let encoder = try format.makeEncoder(reader.columns)
+        let output = ByteOutput()
+        try reader.forEach { batch in
+            for _ in 0..<passes {
+                try encoder.encode(batch, to: output)
+                done += output.count
+                output.removeAll()
+            }
+        }
+    }
+    print(done)
+    exit(0)
+}
 let runs = arguments.count > 2 ? Int(arguments[2]) ?? 5 : 5
 let format = DelimitedFormat()
 let size = Double(bytes.count)

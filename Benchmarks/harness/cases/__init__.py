@@ -19,5 +19,7 @@ CASES = {
     "table-cursor": tables.make_cursor,
     "table-parquet": tables.make_parquet,
     "table-partitions": tables.make_partitions,
+    "table-load": tables.make_load,
+    "table-text": tables.make_text,
     "memory": memory.make,
 }
