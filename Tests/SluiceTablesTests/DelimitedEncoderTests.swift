@@ -103,9 +103,47 @@ import Testing
     @Test("what can't be written so that it is read back is refused")
     func refused() throws {
         let noQuote = DelimitedEncoderTests.format { $0.quote = nil }
-        #expect(throws: TableError.self) { try text(noQuote, Rows(texts("a"), [[.text("a,b")]])) }
-        #expect(throws: TableError.self) { try text(noQuote, Rows(texts("a"), [[.text("")]])) }
+        #expect(throws: RowRefusal.self) { try text(noQuote, Rows(texts("a"), [[.text("a,b")]])) }
+        #expect(throws: RowRefusal.self) { try text(noQuote, Rows(texts("a"), [[.text("")]])) }
         #expect(try text(noQuote, Rows(texts("a", "b"), [[.text("a\"b"), .null]])) == "a\"b,\n")
+    }
+
+    @Test(
+        "a row that can't be written leaves those before it, and those behind it can follow",
+        arguments: ["UTF-8", "ISO-8859-1"],
+        [[0], [1], [999], [0, 1, 2], [3, 500, 501, 999], []]
+    )
+    func refusedRows(_ encoding: String, _ bad: [Int]) throws {
+        let format = DelimitedEncoderTests.format {
+            $0.encoding = encoding
+            $0.quote = encoding == "UTF-8" ? nil : $0.quote
+        }
+        // Long enough for several of the output's pages.
+        let long = String(repeating: "ä", count: 300)
+        let rows = Rows(
+            texts("a", "b"),
+            (0..<1000).map { [.text("\($0)"), .text(bad.contains($0) ? "日,本" : long)] }
+        )
+        let encoder = try format.makeEncoder(rows.columns)
+        let output = ByteOutput()
+        try encoder.begin(output)
+        var refused: [Int] = []
+        var next = 0
+        while next < rows.count {
+            do {
+                try rows.withBatch { try encoder.encode($0, rows: next..<rows.count, to: output) }
+                next = rows.count
+            } catch let refusal as RowRefusal {
+                #expect(refusal.place == .row(refusal.row + 1))
+                refused.append(refusal.row)
+                next = refusal.row + 1
+            }
+        }
+        try encoder.finish(output)
+        #expect(refused == bad)
+        let written = (0..<1000).filter { !bad.contains($0) }.map { "\($0),\(long)\n" }.joined()
+        let wanted = encoding == "UTF-8" ? Array(written.utf8) : written.unicodeScalars.map { UInt8($0.value) }
+        #expect(output.withBytes { $0.elementsEqual(wanted) })
     }
 
     @Test("names are quoted as values are, and a file never begins with a byte order mark")
@@ -133,10 +171,10 @@ import Testing
         let read = try Command.run(["iconv", "-f", name, "-t", "UTF-8", directory.write("text", bytes)]).output
         #expect(read == Array("é,\n\(long),\"ß\n\"\n".utf8))
         guard name == "ISO-8859-1" else { return }
-        let error = #expect(throws: TableError.self) {
+        let error = #expect(throws: RowRefusal.self) {
             try Rows(texts("a", "b"), [[.text("a"), .text("日本")]]).encoded(by: format.makeEncoder(rows.columns))
         }
-        #expect(error?.what == "the character \"日\" can't be written in ISO-8859-1")
+        #expect(error?.cause == "the character \"日\" can't be written in ISO-8859-1")
     }
 
     /// Formats that differ in all that makes a difference.

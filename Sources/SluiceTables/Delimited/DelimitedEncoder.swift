@@ -48,6 +48,26 @@ package final class DelimitedEncoder: RowEncoder {
     package func encode(_ batch: borrowing RowBatch, rows range: Range<Int>, to output: ByteOutput) throws {
         precondition(range.lowerBound >= 0 && range.upperBound <= batch.count && batch.columns.count == columns.count)
         if let piece = batch.piece { return try unsafe encode(piece, to: output) }
+        let before = output.count
+        var refused = range.lowerBound
+        do {
+            try write(batch, range, to: output, &refused)
+        } catch let reason as TableError {
+            // Pages of its beginning may be in the output; what stands before the row is written again without it.
+            output.truncate(to: before)
+            var row = refused
+            try write(batch, range.lowerBound..<refused, to: output, &row)
+            throw RowRefusal(refused, of: batch, .badValue, reason)
+        }
+    }
+
+    /// - Parameter refused: the row that an error is about.
+    private func write(
+        _ batch: borrowing RowBatch,
+        _ range: Range<Int>,
+        to output: ByteOutput,
+        _ refused: inout Int
+    ) throws {
         guard !range.isEmpty else { return }
         let values = unsafe batch.values
         try unsafe values.withUnsafeBufferPointer { values in
@@ -55,13 +75,18 @@ package final class DelimitedEncoder: RowEncoder {
                 var pen = unsafe Pen(output, room: rowBound)
                 let quick = quoting.quick
                 var row = range.lowerBound
-                if !hasBegun {
-                    try unsafe encodeFirst(row, values, kinds, quick, &pen)
-                    row += 1
-                }
-                while row < range.upperBound {
-                    try unsafe encode(row, from: 0, values, kinds, quick, &pen)
-                    row += 1
+                do {
+                    if !hasBegun {
+                        try unsafe encodeFirst(row, values, kinds, quick, &pen)
+                        row += 1
+                    }
+                    while row < range.upperBound {
+                        try unsafe encode(row, from: 0, values, kinds, quick, &pen)
+                        row += 1
+                    }
+                } catch {
+                    refused = row
+                    throw error
                 }
                 unsafe pen.lift()
             }

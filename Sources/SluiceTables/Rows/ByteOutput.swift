@@ -35,6 +35,12 @@
         return taken
     }
 
+    /// Drops what waits behind the first `count` bytes.
+    func truncate(to count: Int) {
+        precondition(count >= 0 && count <= self.count, "more is to be kept than there is")
+        end = start + count
+    }
+
     /// Drops what waits.
     package func removeAll() { (start, end) = (0, 0) }
 

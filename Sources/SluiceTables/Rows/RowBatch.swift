@@ -13,7 +13,7 @@
     private let lines: UnsafePointer<Int>?
     /// What is to be added to those.
     private let linesBefore: Int
-    /// The rows that the reader gave before.
+    /// The rows that stand in the source before these, without those that its reader has skipped.
     package let rowsBefore: Int
 
     /// - Parameters:
@@ -53,15 +53,14 @@
     @unsafe func part(
         _ rows: Range<Int>,
         columns: [Column],
-        values: [ColumnValues],
-        rowsBefore: Int
+        values: [ColumnValues]
     ) -> RowBatch {
         precondition(rows.lowerBound >= 0 && rows.upperBound <= count)
         return unsafe RowBatch(
             columns: columns,
             count: rows.count,
             values: rows.lowerBound == 0 ? values : values.map { unsafe $0.dropFirst(rows.lowerBound) },
-            rowsBefore: rowsBefore,
+            rowsBefore: rowsBefore + rows.lowerBound,
             lines: lines.map { unsafe $0 + rows.lowerBound },
             linesBefore: linesBefore
         )

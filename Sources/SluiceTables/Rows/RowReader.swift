@@ -25,6 +25,7 @@ package protocol RowEncoder: AnyObject {
     func begin(_ output: ByteOutput) throws
 
     /// Appends what the rows in `range` become, or keeps a bounded part of it for later.
+    /// - Throws: a `RowRefusal` for a row without which it can go on, and other errors where it can't.
     func encode(_ batch: borrowing RowBatch, rows range: Range<Int>, to output: ByteOutput) throws
 
     /// Appends what stands behind the last row.

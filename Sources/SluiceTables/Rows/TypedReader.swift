@@ -8,7 +8,6 @@ internal import SluiceCore
     private let base: any RowReader
     private let badRows: BadRows
     private let checks: [Check?]
-    private var rowsBefore = 0
 
     /// How a column's texts are looked at.
     private enum Check {
@@ -22,11 +21,14 @@ internal import SluiceCore
     /// - Parameters:
     ///   - types: by columns' names.
     ///   - binary: how bytes are written.
+    ///   - checksAll: whether columns of text that have a type already are looked at too, where Parquet would refuse a
+    ///     value that is none of it.
     /// - Throws: a `TableError` for a column that is not there, or is no text.
     package init(
         _ base: any RowReader,
         types: [String: ColumnType],
         binary: BinaryText = .hexadecimal,
+        checksAll: Bool = false,
         badRows: BadRows = BadRows()
     ) throws(TableError) {
         let names = Set(base.columns.map(\.name))
@@ -43,7 +45,8 @@ internal import SluiceCore
         for column in base.columns {
             guard let type = types[column.name], type != column.type else {
                 columns.append(column)
-                checks.append(nil)
+                let isChecked = checksAll && column.form == .text && ParquetType(column.type).logical != .string
+                checks.append(isChecked ? .value(ParquetValue(column)) : nil)
                 continue
             }
             guard column.form == .text else {
@@ -97,8 +100,7 @@ internal import SluiceCore
         _ body: (borrowing RowBatch) throws -> Void
     ) throws {
         guard !rows.isEmpty else { return }
-        defer { rowsBefore += rows.count }
-        try body(unsafe batch.part(rows, columns: columns, values: values, rowsBefore: rowsBefore))
+        try body(unsafe batch.part(rows, columns: columns, values: values))
     }
 
     @unsafe private func firstBadColumn(_ row: Int, _ values: [ColumnValues]) -> Int? {
@@ -121,20 +123,5 @@ internal import SluiceCore
         let message =
             unsafe "column \(column + 1) (\(columns[column].name)) holds \(BadRow.shown(cell)), which is no \(columns[column].type)"
         return BadRow(batch.place(of: row), .badValue, message, text: RowText.delimited(batch, row))
-    }
-}
-
-/// A row's values as delimited text.
-enum RowText {
-    /// As RFC 4180 has it, without what ends it.
-    static func delimited(_ batch: borrowing RowBatch, _ row: Int) -> [UInt8] {
-        let output = ByteOutput(capacity: 256)
-        var format = DelimitedFormat()
-        format.hasHeader = false
-        // Without options there is nothing that could contradict.
-        guard let encoder = try? DelimitedEncoder(format, columns: batch.columns),
-            (try? encoder.encode(batch, rows: row..<row + 1, to: output)) != nil
-        else { return [] }
-        return unsafe output.withBytes { unsafe Array($0.dropLast()) }
     }
 }

@@ -158,9 +158,51 @@ enum TextEncoding {
     }
 
     func encode(_ batch: borrowing RowBatch, rows range: Range<Int>, to output: ByteOutput) throws {
+        // Who reads in pieces skips nothing.
+        guard batch.piece == nil else { return try encodePiece(batch, to: output) }
+        let before = output.count
+        do {
+            try encode(batch, range, output)
+        } catch is TableError {
+            // Which row it is in shows when they are written one by one.
+            output.truncate(to: before)
+            startAnew()
+            for row in range {
+                let before = output.count
+                do {
+                    try encode(batch, row..<row + 1, output)
+                } catch let reason as TableError {
+                    output.truncate(to: before)
+                    startAnew()
+                    throw RowRefusal(row, of: batch, .badText, reason)
+                }
+            }
+        }
+    }
+
+    private func encode(_ batch: borrowing RowBatch, _ range: Range<Int>, _ output: ByteOutput) throws {
+        do {
+            try encoder.encode(batch, rows: range, to: text)
+        } catch let refusal as RowRefusal {
+            // The rows before it are to be written.
+            try convert(to: output)
+            throw refusal
+        }
+        try convert(to: output)
+    }
+
+    /// Brings the transcoder to the state in which rows begin: encodings that shift are back in their first one at the end
+    /// of each line, and those that begin with a mark (UTF-16) have every character, so that nothing is refused.
+    private func startAnew() {
+        unsafe withUnsafeTemporaryAllocation(byteCount: 64, alignment: 1) { room in
+            _ = unsafe transcoder.finish(room)
+        }
+    }
+
+    private func encodePiece(_ batch: borrowing RowBatch, to output: ByteOutput) throws {
         if !begun.isEmpty { text.append(begun) }
         begun = []
-        try encoder.encode(batch, rows: range, to: text)
+        try encoder.encode(batch, to: text)
         try convert(to: output, isPiece: batch.piece?.isLast == false)
     }
 
