@@ -144,9 +144,13 @@ package protocol ReadableObject: AnyObject, Sendable {
     /// Throws a `Failure` of kind `.sourceChanged` or `.sourceVanished` when the object isn't what it was when it
     /// was opened.
     func checkUnchanged() throws
+
+    /// What was read of it came to nothing, and is not counted.
+    func discard()
 }
 
 extension ReadableObject {
+    package func discard() {}
     package var storedChecksum: Checksum? { nil }
     package var storedDigest: Checksum? { get throws { try storedChecksum } }
     package var copySource: (any CopySource)? { nil }

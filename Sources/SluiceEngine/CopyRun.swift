@@ -18,7 +18,7 @@ package final class CopyRun: Sendable {
     private let recordItem: @Sendable (ItemRecord) -> Void
     private let stage = Locked<WriteStage?>(nil)
     private let isOpened = Locked(false)
-    private let opened = Locked<(any ObjectSource)?>(nil)
+    private let facts = Locked<(@Sendable () -> RowFacts?)?>(nil)
 
     /// - Parameters:
     ///   - source: read instead of the specification's source, for generated data and for faults.
@@ -47,7 +47,7 @@ package final class CopyRun: Sendable {
     package var counts: WriteStage.Counts? { stage.withLock { $0 }?.counts }
 
     /// What is known of the source's rows by now; nil where there are none.
-    package var rowFacts: RowFacts? { opened.withLock { $0 }?.rowFacts }
+    package var rowFacts: RowFacts? { facts.withLock { $0 }?() }
 
     /// Whether the source was found: a run that could not start after that failed at the sink.
     package var hasOpenedSource: Bool { isOpened.withLock { $0 } }
@@ -58,10 +58,30 @@ package final class CopyRun: Sendable {
     package func execute() throws -> CopyResult {
         let limits = RunLimits(specification)
         cancellation.onCancel { limits.close() }
-        let factory = StoreFactory(specification, run: ledger?.identifier, limits: limits, plan: ledger.map { KeptPlan($0) })
-        if case .odbc = specification.sink, sink == nil { return try load(factory, limits) }
+        let isLoad = if case .odbc = specification.sink { sink == nil } else { false }
+        let skipped = isLoad || specification.table.conversion != nil ? try SkippedRows(specification, ledger) : nil
+        let factory = StoreFactory(
+            specification,
+            run: ledger?.identifier,
+            limits: limits,
+            plan: ledger.map { KeptPlan($0) },
+            skipped: skipped
+        )
+        var result = if isLoad, let skipped { try load(factory, limits, skipped) } else { try copy(factory, limits, skipped) }
+        if let skipped { result.notes += try skipped.finish(isCancelled: result.isCancelled, mayGoOn: mayGoOn) }
+        return result
+    }
+
+    /// Whether another attempt can follow.
+    private var mayGoOn: Bool {
+        let sums = tally.reading
+        return ledger != nil && (cancellation.isCancelled || sums.filesFailed > 0 || !sums.isListed)
+    }
+
+    /// Copies objects.
+    private func copy(_ factory: StoreFactory, _ limits: RunLimits, _ skipped: SkippedRows?) throws -> CopyResult {
         let endpoints = try factory.endpoints(source: source, sink: sink)
-        opened.withLock { $0 = endpoints.source }
+        facts.withLock { $0 = { endpoints.source.rowFacts } }
         defer { endpoints.source.finish() }
         isOpened.withLock { $0 = true }
         try endpoints.sink.prepare()
@@ -74,6 +94,7 @@ package final class CopyRun: Sendable {
             checksum: specification.blockChecksum(endpoints.sink)
         )
         let record: @Sendable (ItemRecord) -> Void = { [tally, recordItem] record in
+            let record = skipped.map { record.keeping($0) } ?? record
             tally.add(record)
             journal?.ended(record)
             recordItem(record)
@@ -101,11 +122,12 @@ package final class CopyRun: Sendable {
     }
 
     /// Copies rows into a table.
-    private func load(_ factory: StoreFactory, _ limits: RunLimits) throws -> CopyResult {
-        let load = try TableLoad(self, factory, limits, ledger) { [tally, recordItem] record in
+    private func load(_ factory: StoreFactory, _ limits: RunLimits, _ skipped: SkippedRows) throws -> CopyResult {
+        let load = try TableLoad(self, factory, limits, ledger, skipped) { [tally, recordItem] record in
             tally.add(record)
             recordItem(record)
         }
+        facts.withLock { $0 = { [meter = load.meter] in RowFacts(read: meter.count) } }
         return try load.run { isOpened.withLock { $0 = true } }
     }
 }
@@ -119,7 +141,7 @@ extension CopyRun {
 package struct CopyResult: Sendable {
     package let counts: WriteStage.Counts
     package let peakMemory: ByteCount
-    package let notes: [String]
+    package var notes: [String]
     package let sourceConnections: Int
     package let rowFacts: RowFacts?
     package let isCancelled: Bool

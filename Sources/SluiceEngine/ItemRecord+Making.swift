@@ -113,6 +113,18 @@ extension ItemRecord {
         return record
     }
 
+    /// The same once its skipped rows are kept; what keeps them from that is the item's failure.
+    func keeping(_ skipped: SkippedRows) -> ItemRecord {
+        do {
+            try skipped.ended(name)
+            return self
+        } catch {
+            var record = self
+            record.outcome = .failed(SluiceCore.failure(from: error))
+            return record
+        }
+    }
+
     /// The record of an item that the sink has already.
     static func unchanged(_ item: SourceItem, sinkName: String) -> ItemRecord {
         ItemRecord(

@@ -261,6 +261,7 @@ final class Settlement: StepObserver {
         let isFromAfar = context.source.requestSize != nil
         let isUnchecked = transfer.source?.hasUncheckedBytes ?? false
         let rows = transfer.source?.rows
+        if transfer.hasFailed { transfer.source?.discard() }
         transfer.withState { state in
             state.rows = rows
             // What an earlier attempt has read was held against nothing that is known now.

@@ -6,14 +6,23 @@ struct StoreFactory {
     let specification: CopySpecification
     private let run: String?
     private let plan: KeptPlan?
+    private let skipped: SkippedRows
     let limits: RunLimits
 
     /// - Parameters:
     ///   - run: the identifier of a run that another process can go on with.
     ///   - limits: the run's, where others keep to them too.
     ///   - plan: what earlier attempts have decided.
-    init(_ specification: CopySpecification, run: String? = nil, limits: RunLimits? = nil, plan: KeptPlan? = nil) {
+    ///   - skipped: decides on rows that can't be taken; nil where none is skipped.
+    init(
+        _ specification: CopySpecification,
+        run: String? = nil,
+        limits: RunLimits? = nil,
+        plan: KeptPlan? = nil,
+        skipped: SkippedRows? = nil
+    ) {
         self.plan = plan
+        self.skipped = skipped ?? SkippedRows(limit: 0)
         self.specification = specification
         self.run = run
         self.limits = limits ?? RunLimits(specification)
@@ -140,7 +149,8 @@ struct StoreFactory {
             isDecoded: specification.decompresses,
             specification.table,
             memory: specification.memory.rawValue,
-            retries: limits.retries
+            retries: limits.retries,
+            skipped: skipped
         )
     }
 

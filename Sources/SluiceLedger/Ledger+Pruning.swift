@@ -1,4 +1,5 @@
 internal import GRDB
+internal import Glibc
 package import SluiceCore
 
 extension Ledger {
@@ -81,6 +82,7 @@ extension Ledger {
         if left == 0 {
             try forgetItems(ofRun: run.number)
             try transaction { try $0.execute(sql: "DELETE FROM runs WHERE number = ?", arguments: [run.number]) }
+            _ = unsafe unlink(directory.badRows(of: run.record.identifier))
         } else {
             try transaction { database in
                 let writer = try EventWriter(database)

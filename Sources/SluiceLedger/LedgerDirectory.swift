@@ -36,6 +36,9 @@ package struct LedgerDirectory: Sendable, Hashable {
     /// The database.
     package var ledger: String { path + "/ledger.sqlite" }
 
+    /// The rows that a run has skipped, until they are where its user wants them.
+    func badRows(of run: String) -> String { path + "/bad-rows-\(run).csv" }
+
     /// The file whose bytes are locked, one for each run: `RunLock`.
     var locks: String { path + "/ledger.lock" }
 

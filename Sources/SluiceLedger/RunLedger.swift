@@ -55,6 +55,9 @@ package final class RunLedger: Sendable {
         reader = earlier.hasItems ? LedgerReader(ledger.directory) : nil
     }
 
+    /// A file of the run's own for rows that it skips, which each attempt finds again.
+    package var badRows: String { ledger.directory.badRows(of: identifier) }
+
     /// What keeps the run from being recorded.
     package var problem: LedgerError? { condition.withLock { $0.problem } }
 

@@ -22,6 +22,7 @@ struct CopyCommand: ParsableCommand {
     @OptionGroup(title: "Tables") var table: TableArguments
     @OptionGroup(title: "Files of rows") var conversion: ConversionArguments
     @OptionGroup(title: "Writing to tables") var tableSink: TableSinkArguments
+    @OptionGroup(title: "Bad rows") var badRows: BadRowArguments
     @OptionGroup(title: "Connections") var connection: ConnectionArguments
     @OptionGroup(title: "Output") var output: OutputArguments
 
@@ -67,12 +68,13 @@ struct CopyCommand: ParsableCommand {
         specification.tableSink = try tableSink.options(for: specification.sink, table, conversion)
         if case .odbc = specification.sink {
             specification.table.query = try table.query(from: specification.source)
-            specification.badRowsConnection = try connection.options(endpoint: nil, of: "--bad-rows")
+            try badRows.apply(to: &specification, connection)
             try specification.checkTableSink()
             specification.decompresses = true
             return specification
         }
         specification.table = try table.options(for: specification.source, conversion)
+        try badRows.apply(to: &specification, connection)
         try checkNames(specification)
         // Rows are in what was compressed.
         if specification.table.conversion != nil { specification.decompresses = true }

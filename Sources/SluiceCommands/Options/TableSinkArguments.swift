@@ -56,21 +56,6 @@ struct TableSinkArguments: ParsableArguments {
     )
     var upsert: String?
 
-    @Flag(help: "Skip rows that can't be read, converted or taken by the table, rather than fail.")
-    var skipBadRows = false
-
-    @Option(help: .init("Skip so many such rows at most.", valueName: "n"))
-    var maxBadRows: Int?
-
-    @Option(
-        help: .init(
-            "Skip such rows, and keep them as delimited text: a file, or an object of a store.",
-            discussion: "Its columns are file, line, row, column, code, message and text, which is the row.",
-            valueName: "location"
-        )
-    )
-    var badRows: String?
-
     func options(for sink: Location, _ table: TableArguments, _ conversion: ConversionArguments) throws -> TableSinkOptions {
         var options = TableSinkOptions()
         guard case .odbc = sink else {
@@ -89,18 +74,7 @@ struct TableSinkArguments: ParsableArguments {
         options.keys = upsert.map { $0.split(separator: ",").map(String.init) } ?? []
         if let upsert, options.keys.isEmpty { throw UsageError("--upsert \"\(upsert)\" names no column") }
         options.batchRows = try table.checkedBatchRows()
-        try setBadRows(&options)
         return options
-    }
-
-    private func setBadRows(_ options: inout TableSinkOptions) throws {
-        if let maxBadRows {
-            guard maxBadRows >= 0 else { throw UsageError("--max-bad-rows \(maxBadRows) is no number of rows") }
-            options.mostBadRows = maxBadRows
-        } else if skipBadRows || badRows != nil {
-            options.mostBadRows = nil
-        }
-        options.badRows = try badRows.map { try Location(parsing: $0) }
     }
 
     /// The options that only rows on their way into a table have, as far as they were given.
@@ -109,7 +83,6 @@ struct TableSinkArguments: ParsableArguments {
             ("--sink-table", sinkTable != nil), ("--create-table", createTable),
             ("--pre-copy-sql", !preCopySql.isEmpty),
             ("--mapping", !mapping.isEmpty), ("--add-column", !addColumn.isEmpty), ("--upsert", upsert != nil),
-            ("--skip-bad-rows", skipBadRows), ("--max-bad-rows", maxBadRows != nil), ("--bad-rows", badRows != nil),
         ]
         return all.filter(\.1).map(\.0)
     }

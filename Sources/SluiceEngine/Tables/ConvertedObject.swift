@@ -9,21 +9,24 @@ final class ConvertedObject: ReadableObject, @unchecked Sendable {
     /// What it is made of.
     struct Parts {
         let object: any ReadableObject
-        let reader: any RowReader
-        let encoder: any RowEncoder
+        let bytes: RowBytes
     }
 
-    private let open: @Sendable () throws -> Parts
+    private let open: (ItemRows) throws -> Parts
+    private let counted: ItemRows
     private let lock = Locked<Void>(())
     private var object: (any ReadableObject)?
     private var position = 0
-    private var rows: RowBytes?
+    private var bytes: RowBytes?
 
     let modified: Timestamp?
 
-    /// - Parameter open: gives the object, what reads it and what writes its rows; blocks.
-    init(modified: Timestamp?, open: @escaping @Sendable () throws -> Parts) {
+    /// - Parameters:
+    ///   - rows: told of what becomes of each row.
+    ///   - open: gives the object, and what is made of its rows; blocks.
+    init(modified: Timestamp?, _ rows: ItemRows, open: @escaping (ItemRows) throws -> Parts) {
         self.modified = modified
+        counted = rows
         self.open = open
     }
 
@@ -32,14 +35,17 @@ final class ConvertedObject: ReadableObject, @unchecked Sendable {
     var metadata: ObjectMetadata { ObjectMetadata() }
     var hasUncheckedBytes: Bool { lock.withLock { _ in object }?.hasUncheckedBytes ?? false }
 
+    var rows: RowCount? { lock.withLock { _ in counted.count } }
+    func discard() { lock.withLock { _ in counted.discard() } }
+
     func checkUnchanged() throws { try lock.withLock { _ in object }?.checkUnchanged() }
 
     func read(at offset: Int, into buffer: UnsafeMutableRawBufferPointer) throws -> Int {
         try lock.withLock { _ in
-            let rows = try self.rows ?? opened()
+            let bytes = try self.bytes ?? opened()
             precondition(offset == position, "rows can't be read out of order")
             do {
-                let count = try rows.read(into: buffer)
+                let count = try bytes.read(into: buffer)
                 position += count
                 if count < buffer.count { try object?.checkUnchanged() }
                 return count
@@ -52,40 +58,10 @@ final class ConvertedObject: ReadableObject, @unchecked Sendable {
     }
 
     private func opened() throws -> RowBytes {
-        let parts = try open()
+        let parts = try open(counted)
         object = parts.object
-        let rows = RowBytes(parts.reader, parts.encoder)
-        self.rows = rows
-        return rows
-    }
-}
-
-/// What an encoder makes of a reader's rows, from front to back.
-final class RowBytes {
-    private let reader: any RowReader
-    private let encoder: any RowEncoder
-    private let output = ByteOutput()
-    private var hasBegun = false
-    private var hasEnded = false
-
-    init(_ reader: any RowReader, _ encoder: any RowEncoder) {
-        self.reader = reader
-        self.encoder = encoder
-    }
-
-    /// The next bytes, fewer than there is room for only at the end.
-    func read(into buffer: UnsafeMutableRawBufferPointer) throws -> Int {
-        if !hasBegun {
-            try encoder.begin(output)
-            hasBegun = true
-        }
-        var filled = output.take(into: buffer)
-        while filled < buffer.count, !hasEnded {
-            hasEnded = try !reader.next { batch in try encoder.encode(batch, to: output) }
-            if hasEnded { try encoder.finish(output) }
-            filled += output.take(into: UnsafeMutableRawBufferPointer(rebasing: buffer[filled...]))
-        }
-        return filled
+        bytes = parts.bytes
+        return parts.bytes
     }
 }
 

@@ -10,6 +10,8 @@ struct ConvertedSource: ObjectSource {
     private let conversion: Conversion
     private let options: TableOptions
     private let retries: Retries
+    private let skipped: SkippedRows
+    private let meter = RowMeter()
     /// For a row group of a Parquet file that is written, and for pieces of one that is read.
     private let groupMemory: Int
     private let pieceMemory: Int
@@ -17,12 +19,14 @@ struct ConvertedSource: ObjectSource {
     /// - Parameters:
     ///   - isDecoded: whether `base` decompresses objects by their names.
     ///   - retries: for ranges of a distant source.
+    ///   - skipped: decides on rows that can't be taken.
     init(
         _ base: any ObjectSource,
         isDecoded: Bool,
         _ options: TableOptions,
         memory: Int,
-        retries: Retries
+        retries: Retries,
+        skipped: SkippedRows
     ) throws {
         guard let conversion = options.conversion else { preconditionFailure("nothing is to be converted") }
         // What the options contradict each other in is found before the source is asked.
@@ -33,6 +37,7 @@ struct ConvertedSource: ObjectSource {
         self.conversion = conversion
         self.options = options
         self.retries = retries
+        self.skipped = skipped
         let share = memory / (base.isSingleObject ? 1 : ConvertedSource.objects)
         groupMemory = min(64 << 20, share / 4)
         pieceMemory = min(base.requestSize == nil ? 16 << 20 : 64 << 20, share / 4)
@@ -47,6 +52,9 @@ struct ConvertedSource: ObjectSource {
     var isSingleObject: Bool { base.isSingleObject }
     var allowsReadThrough: Bool { base.allowsReadThrough }
     var requestSize: ClosedRange<Int>? { base.requestSize }
+    var rowFacts: RowFacts? { RowFacts(read: meter.count) }
+    func mayStartOver(after failure: any Failure) -> Bool { base.mayStartOver(after: failure) }
+    func finish() { base.finish() }
 
     func list(_ body: (ListEntry) throws -> Void) throws {
         var taken: Set<Int> = []
@@ -90,21 +98,19 @@ struct ConvertedSource: ObjectSource {
         guard let format = conversion.format(of: plain.bareName), isConverted(format) else {
             return try base.open(item)
         }
-        return ConvertedObject(modified: item.modified) { [self] in
+        return ConvertedObject(modified: item.modified, ItemRows(item, skipped, meter)) { [self] rows in
             let object = try base.open(plain)
             let isDistant = base.requestSize != nil
-            let decoder = RowDecoder(files: conversion, memory: pieceMemory, threads: threads)
+            var decoder = RowDecoder(files: conversion, memory: pieceMemory, threads: threads)
+            decoder.checksTypes = options.format == .parquet
             let reader = try decoder.rows(
                 of: isDistant ? RetriedObject(object, retries) : object,
                 named: plain.bareName,
                 isDistant: isDistant,
-                BadRows()
+                rows.badRows
             ).reader
-            return ConvertedObject.Parts(
-                object: object,
-                reader: reader,
-                encoder: try options.encoder(reader.columns, as: options.format, groupMemory: groupMemory)
-            )
+            let encoder = try options.encoder(reader.columns, as: options.format, groupMemory: groupMemory)
+            return ConvertedObject.Parts(object: object, bytes: RowBytes(reader, encoder, rows))
         }
     }
 

@@ -9,6 +9,8 @@ struct RowDecoder {
     let memory: Int
     /// Threads that describe one text, beside the one that takes its rows; 0 for none.
     var threads = 0
+    /// Whether texts are looked at that the source has given a type: JSON's numbers are what the first rows have.
+    var checksTypes = false
 
     /// The rows of an open object, whose head is read; blocks.
     ///
@@ -17,7 +19,9 @@ struct RowDecoder {
     ///   - name: that may say what it holds.
     ///   - isDistant: whether each read is a request.
     /// - Throws: a `Failure` for what is no such format.
-    func rows(of object: any ReadableObject, named name: String, isDistant: Bool, _ badRows: BadRows) throws -> DecodedRows {
+    func rows(of object: any ReadableObject, named name: String, isDistant: Bool, _ badRows: BadRows) throws
+        -> DecodedRows
+    {
         // A request takes a round trip.
         let input = PiecedInput(object, piece: isDistant ? min(8 << 20, memory) : 0)
         let format = files.format(of: name) ?? .csv
@@ -33,8 +37,9 @@ struct RowDecoder {
         case .parquet:
             reader = try ParquetReader(ObjectRanges(object), decoders: BlockFormat.decoders, memory: memory)
         }
-        guard !files.types.isEmpty else { return DecodedRows(reader: reader, binary: binary) }
-        let typed = try TypedReader(reader, types: files.types, binary: binary, badRows: badRows)
+        let checksAll = checksTypes && format == .jsonl
+        guard !files.types.isEmpty || checksAll else { return DecodedRows(reader: reader, binary: binary) }
+        let typed = try TypedReader(reader, types: files.types, binary: binary, checksAll: checksAll, badRows: badRows)
         return DecodedRows(reader: typed, binary: binary)
     }
 }

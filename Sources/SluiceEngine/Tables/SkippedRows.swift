@@ -1,37 +1,60 @@
+internal import Glibc
 internal import SluiceCore
+internal import SluiceLedger
 internal import SluiceTables
 
-/// A row that is not in the table, as it is told.
-struct SkippedRow: Sendable {
-    /// The file or table that it comes from.
-    let source: String
-    let place: RowPlace
-    let column: String?
-    /// ADF's name of what is wrong, or a SQLSTATE.
-    let code: String
-    let message: String
-    /// The row as it stands in the source, or its values as delimited text.
-    let text: [UInt8]
-}
-
-/// Decides what becomes of rows that can't be taken: up to a limit they are kept beside, and one more ends the run. From
+/// Decides what becomes of rows that can't be taken: up to a limit they are kept beside, and one more is refused. From
 /// several threads.
 final class SkippedRows: Sendable {
     private struct State: ~Copyable, Sendable {
         var count = 0
         var file: RowFile?
+        /// Objects under way of which rows were told, and the last of them.
+        var told: [String: Told] = [:]
+    }
+
+    private struct Told: Sendable {
+        let item: SourceItem
+        var last: Int
     }
 
     private let limit: Int?
+    private let place: BadRowsPlace?
     private let state = Locked(State())
-    private let path: String?
 
     /// - Parameters:
     ///   - limit: rows that may be skipped; nil for any number, 0 for none.
-    ///   - path: the file that they are kept in, made with the first of them; nil for none.
-    init(limit: Int?, path: String?) {
+    ///   - place: where they are kept, in a file that is made with the first of them; nil for nowhere.
+    init(limit: Int?, place: BadRowsPlace? = nil) {
         self.limit = limit
-        self.path = path
+        self.place = place
+    }
+
+    /// Those of a run, with what an earlier attempt has told of objects that are not read again.
+    convenience init(_ specification: CopySpecification, _ ledger: RunLedger?) throws {
+        let options = specification.tableSink
+        let place = try BadRowsPlace(specification, ledger)
+        self.init(limit: options.mostBadRows, place: place)
+        guard let place, let ledger else { return }
+        guard ledger.hasEarlierItems else {
+            // Left by an attempt that has ended nothing.
+            if place.isPrivate { unlink(place.path) }
+            return
+        }
+        // Rows of a file that had begun to go into a table may be there: it is not read again unless they are replaced.
+        let isLoad = if case .odbc = specification.sink { options.keys.isEmpty } else { false }
+        let earlier = try RowFile.reduce(place.path, isPrivate: place.isPrivate) { name in
+            switch ledger.lookup(ItemName(name)) {
+            case .done: true
+            case .begun: isLoad
+            case nil: false
+            }
+        }
+        guard let earlier else { return }
+        try state.withLock { state in
+            state.count = earlier
+            state.file = try RowFile(appendingTo: place.path)
+        }
     }
 
     /// Whether any row may be skipped.
@@ -42,22 +65,50 @@ final class SkippedRows: Sendable {
     /// Skips a row.
     /// - Throws: a failure that tells of this row when the limit is reached, and what keeps it from being kept.
     func add(_ row: SkippedRow) throws {
+        try state.withLock { try add(row, &$0) }
+    }
+
+    /// Skips a row of an object whose rows come in their order. One that was told when the same was read before is not
+    /// told again.
+    /// - Throws: as above.
+    func add(_ row: BadRow, of item: SourceItem) throws {
         try state.withLock { state in
-            if let limit, state.count >= limit { throw SkippedRows.beyond(limit, row) }
-            if let path {
-                if state.file == nil { state.file = try RowFile(path: path) }
-                try state.file?.append(SkippedRows.line(row))
-            }
-            state.count += 1
+            let earlier = state.told[item.name].flatMap { $0.item == item ? $0.last : nil }
+            if let earlier, row.place.number <= earlier { return }
+            try add(SkippedRow(row, of: item.name), &state)
+            state.told[item.name] = Told(item: item, last: row.place.number)
         }
     }
 
-    /// Writes what is left; whether there is a file.
-    func finish() throws -> Bool {
-        try state.withLock { state in
-            try state.file?.finish()
-            return state.file != nil
+    private func add(_ row: SkippedRow, _ state: inout State) throws {
+        if let limit, state.count >= limit { throw SkippedRows.beyond(limit, row) }
+        if let place {
+            if state.file == nil { state.file = try RowFile.make(place.path, isPrivate: place.isPrivate) }
+            try state.file?.append(row.line)
         }
+        state.count += 1
+    }
+
+    /// Says that an object is not read again, before that is recorded: its rows are on the disk then.
+    func ended(_ name: String) throws {
+        try state.withLock { state in
+            state.told[name] = nil
+            try state.file?.sync()
+        }
+    }
+
+    /// Brings what was skipped to where it belongs; what there is to say of it. Blocks.
+    ///
+    /// - Parameters:
+    ///   - isCancelled: whether nobody waits any longer.
+    ///   - mayGoOn: whether another attempt may follow, that needs what is kept here.
+    func finish(isCancelled: Bool, mayGoOn: Bool) throws -> [String] {
+        let count = try state.withLock { state in
+            try state.file?.sync()
+            return state.file == nil ? 0 : state.count
+        }
+        guard count > 0, let place else { return [] }
+        return try place.deliver(count, isCancelled: isCancelled, mayGoOn: mayGoOn)
     }
 
     private static func beyond(_ limit: Int, _ row: SkippedRow) -> CopyError {
@@ -70,39 +121,13 @@ final class SkippedRows: Sendable {
                 : "Mend it, or skip such rows with --skip-bad-rows"
         )
     }
+}
 
-    /// The columns of the file.
-    static let head = Array("file,line,row,column,code,message,text\n".utf8)
-
-    private static func line(_ row: SkippedRow) -> [UInt8] {
-        var line = ""
-        var number = ""
-        switch row.place {
-        case .line(let at): line = String(at)
-        case .row(let at): number = String(at)
+extension RowPlace {
+    /// Counted from 1 in the order of the source.
+    fileprivate var number: Int {
+        switch self {
+        case .line(let at), .row(let at): at
         }
-        let texts = [row.source, line, number, row.column ?? "", row.code, row.message].map { Array($0.utf8) }
-        return text(of: texts + [row.text]) + [10]
-    }
-
-    /// Values as RFC 4180 has them; NULL is nothing, and the empty text is quoted.
-    static func text(of values: [[UInt8]?]) -> [UInt8] {
-        var text: [UInt8] = []
-        for (index, value) in values.enumerated() {
-            if index > 0 { text.append(UInt8(ascii: ",")) }
-            guard let value else { continue }
-            let isPlain = !value.contains { $0 == 34 || $0 == 44 || $0 == 10 || $0 == 13 }
-            guard !isPlain else {
-                text += value
-                continue
-            }
-            text.append(34)
-            for byte in value {
-                if byte == 34 { text.append(34) }
-                text.append(byte)
-            }
-            text.append(34)
-        }
-        return text
     }
 }

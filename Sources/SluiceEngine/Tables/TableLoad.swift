@@ -17,6 +17,8 @@ final class TableLoad {
     private let limits: RunLimits
     private let recordItem: (ItemRecord) -> Void
     private let skipped: SkippedRows
+    /// Rows that were read.
+    let meter = RowMeter()
     private let journal: LoadJournal
     private let database: SinkDatabase
     private var writers: TableWriters?
@@ -29,6 +31,7 @@ final class TableLoad {
         _ factory: StoreFactory,
         _ limits: RunLimits,
         _ ledger: RunLedger?,
+        _ skipped: SkippedRows,
         recordItem: @escaping (ItemRecord) -> Void
     ) throws {
         journal = LoadJournal(ledger)
@@ -40,7 +43,7 @@ final class TableLoad {
         self.limits = limits
         self.recordItem = recordItem
         database = try SinkDatabase(specification, password: factory.credentials(.sink).odbcPassword()?.value)
-        skipped = SkippedRows(limit: specification.tableSink.mostBadRows, path: try BadRowsPlace(specification).path)
+        self.skipped = skipped
     }
 
     /// Copies; blocks until everything has ended.
@@ -55,14 +58,13 @@ final class TableLoad {
         }
         if cancellation.isCancelled { writers?.close() }
         writers?.finish()
-        let notes = try keepBadRows()
         let counts = WriteStage.Counts(retries: limits.retries.count, peakActive: writers?.count ?? 0)
         return CopyResult(
             counts: counts,
             peakMemory: ByteCount(0),
-            notes: notes,
+            notes: [],
             sourceConnections: 1,
-            rowFacts: nil,
+            rowFacts: RowFacts(read: meter.count),
             isCancelled: cancellation.isCancelled
         )
     }
@@ -159,18 +161,10 @@ final class TableLoad {
     }
 
     private func badRows(of load: ItemLoad) -> BadRows {
-        BadRows(limit: nil) { row in
+        BadRows(limit: nil) { [meter] row in
             load.read(1)
-            try load.skip(
-                SkippedRow(
-                    source: load.name,
-                    place: row.place,
-                    column: nil,
-                    code: row.code.rawValue,
-                    message: row.message,
-                    text: row.text
-                )
-            )
+            meter.add(1)
+            try load.skip(SkippedRow(row, of: load.name))
         }
     }
 }
@@ -195,6 +189,7 @@ extension TableLoad {
         defer { meters.reader.addBusy(clock.now - last) }
         try rows.reader.forEach { batch in
             load.read(batch.count)
+            meter.add(batch.count)
             var row = 0
             while row < batch.count {
                 guard let store = taken else { throw Cancelled() }
@@ -240,7 +235,7 @@ extension TableLoad {
             column: plan.names[refusal.column],
             code: refusal.code.rawValue,
             message: plan.clause(refusal),
-            text: SkippedRows.text(of: batch.values.map { $0.bytes(row).map { Array($0) } })
+            text: RowText.delimited(batch, row)
         )
     }
 
@@ -296,6 +291,7 @@ extension TableLoad {
             )
             record.outcome = .failed(failure)
         }
+        record = record.keeping(skipped)
         journal.end(item, record, load.ledgerItem, hasRows: counts.copied > 0)
         recordItem(record)
     }
@@ -306,11 +302,6 @@ extension TableLoad {
         case .integrity, .sourceChanged, .sourceVanished, .invalidName: true
         default: failure is TableError || failure is StoreError
         }
-    }
-
-    private func keepBadRows() throws -> [String] {
-        guard try skipped.finish() else { return [] }
-        return try BadRowsPlace(specification).deliver(skipped.count)
     }
 }
 

@@ -41,17 +41,12 @@ final class TableObject: ReadableObject, @unchecked Sendable {
         self.count = count
     }
 
-    deinit {
-        // What was not read to its end is read again, or not at all.
-        if case .ended = reading { return }
-        meter.add(-counted.read)
-    }
-
     var size: Int? { nil }
     var modified: Timestamp? { nil }
     var metadata: ObjectMetadata { ObjectMetadata() }
     func checkUnchanged() throws {}
     var rows: RowCount? { counted }
+    func discard() { meter.add(-counted.read) }
 
     func read(at offset: Int, into buffer: UnsafeMutableRawBufferPointer) throws -> Int {
         precondition(offset == position, "rows can't be read out of order")

@@ -86,7 +86,7 @@ final class TableWriters: Sendable {
                         column: refusal.column,
                         code: refusal.state,
                         message: refusal.message,
-                        text: SkippedRows.text(of: store.values(of: refusal.row))
+                        text: RowText.delimited(store.values(of: refusal.row))
                     )
                 )
             }

@@ -159,17 +159,17 @@ import Testing
         arguments: [
             (
                 "id,x\n1,2\nx,3\n", ["--column-type", "id=int32"],
-                "line 3 can't be taken: column 1 (id) holds \"x\", which is no int32"
+                "line 3 of \"in.csv\" can\'t be taken: column 1 (id) holds \"x\", which is no int32"
             ),
-            ("id,x\n1,2\n4000000000,3\n", ["--column-type", "id=int32"], "line 3 can't be taken: column 1 (id)"),
+            ("id,x\n1,2\n4000000000,3\n", ["--column-type", "id=int32"], "line 3 of \"in.csv\" can\'t be taken: column 1 (id)"),
             (
                 "id,x\n1,2.345\n", ["--column-type", "x=decimal(5,2)"],
-                "line 2 can't be taken: column 2 (x) holds \"2.345\""
+                "line 2 of \"in.csv\" can\'t be taken: column 2 (x) holds \"2.345\""
             ),
-            ("id,x\n1,abc\n", ["--column-type", "x=binary"], "line 2 can't be taken: column 2 (x) holds \"abc\""),
-            ("id,x\n1,äöü\n", ["--column-type", "x=text(2)"], "line 2 can't be taken: column 2 (x) holds \"äöü\""),
-            ("id,x\n1,2,3\n", [], "line 2 can't be taken: the number of its values is 3"),
-            ("id,x\n1,\"2\n", [], "line 2 can't be taken: column 2 (x) begins with a quote"),
+            ("id,x\n1,abc\n", ["--column-type", "x=binary"], "line 2 of \"in.csv\" can\'t be taken: column 2 (x) holds \"abc\""),
+            ("id,x\n1,äöü\n", ["--column-type", "x=text(2)"], "line 2 of \"in.csv\" can\'t be taken: column 2 (x) holds \"äöü\""),
+            ("id,x\n1,2,3\n", [], "line 2 of \"in.csv\" can\'t be taken: the number of its values is 3"),
+            ("id,x\n1,\"2\n", [], "line 2 of \"in.csv\" can\'t be taken: column 2 (x) begins with a quote"),
             ("id,x\n1,2\n", ["--column-type", "z=int32"], "there is no column \"z\""),
         ]
     )

@@ -97,4 +97,68 @@ import Testing
         // The footer first.
         #expect((asked.first ?? 0) > 1 << 20, "\(asked)")
     }
+
+    @Test("skipped rows go into a store, and those of an object that is sent again are told once", arguments: stores)
+    func badRows(_ store: any StoreUnderTest) throws {
+        var text = "number,word\n"
+        // 64 KiB of rows between one bad row and the next, so that several chunks have one.
+        for row in 0..<60_000 { text += row % 6000 == 0 ? "bad,row,\(row)\n" : "\(row),some word\n" }
+        let path = try directory.write("bad-rows.csv", Array(text.utf8))
+        let place = try store.location("bad-rows/")
+        let (specification, proxy) = try faulty(store, place)
+        var copy = specification
+        copy.source = .file(path: path, isDirectory: false)
+        copy.table.format = .jsonl
+        copy.table.conversion = Conversion()
+        copy.tableSink.mostBadRows = nil
+        copy.tableSink.badRows = try Location(parsing: place)
+        var reached = CopySpecification(source: copy.source, sink: try Location(parsing: place))
+        try store.prepare(&reached)
+        copy.badRowsConnection = reached.sinkConnection
+        copy.environment.merge(["TMPDIR": sink.path]) { $1 }
+        let run = CopyRun(copy)
+        _ = try run.execute()
+        let rows = try #require(run.tally.reading.rows)
+        #expect(rows == RowCount(read: 60_000, copied: 59_990, skipped: 10))
+        #expect(run.rowFacts?.read == 60_000)
+        let answers = String(decoding: try Command.run(["cat", proxy["log"]]).output, as: UTF8.self)
+        #expect(answers.split(separator: "\n").count { $0.contains("PUT") && $0.contains("rows.jsonl") } > 2)
+        var down = CopySpecification(source: try Location(parsing: place + "bad-rows.csv"), sink: .standardStream)
+        down.sink = .file(path: sink.path + "/found.csv", isDirectory: false)
+        try store.prepare(&down)
+        down.sourceConnection = down.sinkConnection
+        #expect(try StoreContractTests.copy(down).failures.map(\.description) == [])
+        let lines = String(decoding: try sink.read("found.csv"), as: UTF8.self).split(separator: "\n")
+        let wanted = (0..<10).map { "bad-rows.csv,\($0 * 6000 + 2),,," }
+        #expect(lines.dropFirst().map { $0.prefix { $0 != "D" } }.map(String.init) == wanted, "\(lines)")
+        // Nothing of ours is left where it was kept meanwhile.
+        #expect(try sink.tree() == ["found.csv"])
+    }
+
+    /// A copy to the store whose first answers are lost on the way.
+    private func faulty(_ store: any StoreUnderTest, _ place: String) throws -> (CopySpecification, Launcher) {
+        var specification = CopySpecification(
+            source: .standardStream,
+            sink: try Location(parsing: place + "rows.jsonl")
+        )
+        try store.prepare(&specification)
+        let authority = try #require(specification.sinkConnection.caCertificate)
+        let upstream: String
+        if case .http(let address) = specification.sink {
+            upstream = address.origin
+        } else {
+            upstream = try #require(specification.sinkConnection.endpoint).description
+        }
+        let rule = ["--match", "PUT .*rows.jsonl", "--times", "2", "--drop-after-body"]
+        let proxy = try Launcher("faults", ["--https", "--upstream", upstream, "--upstream-ca", authority] + rule)
+        let endpoint = try HTTPAddress(parsing: proxy["endpoint"])
+        specification.sinkConnection.caCertificate = proxy["ca"]
+        if case .http(var address) = specification.sink {
+            address.port = endpoint.port
+            specification.sink = .http(address)
+        } else {
+            specification.sinkConnection.endpoint = endpoint
+        }
+        return (specification, proxy)
+    }
 }
