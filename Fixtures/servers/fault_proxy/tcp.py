@@ -29,6 +29,8 @@ class Faults:
     close_after_down: int = setting(int, "close in order after so many bytes down")
     stall_after_up: int = setting(int, "pass nothing on after so many bytes up")
     stall_after_down: int = setting(int, "pass nothing on after so many bytes down")
+    lose_answer_to: str = setting(str, "reset instead of passing on the server's answer to bytes that hold this text")
+    lose_answers: int = setting(int, "so many answers", 1)
     down: bool = setting(bool, "nothing listens, and no connection lasts", False)
     down_after: int = setting(int, "down after so many bytes, of all connections and both ways together")
     refuse_first: int = setting(int, "reset the first so many connections before a byte", 0)
@@ -72,6 +74,8 @@ class TcpProxy:
         self._log = log
         self._count = 0
         self._passed = 0
+        self._lost = 0  # answers
+        self._unanswered = set()  # connections whose next answer is lost
         self._line = {"up": _Pace(), "down": _Pace()}
         self._writers = set()
 
@@ -82,7 +86,7 @@ class TcpProxy:
 
     @faults.setter
     def faults(self, faults):
-        self._faults, self._count, self._passed = faults, 0, 0
+        self._faults, self._count, self._passed, self._lost = faults, 0, 0, 0
 
     def serve(self, listener):
         """Start."""
@@ -145,6 +149,7 @@ class TcpProxy:
             arrived, data = await line.get()
             ended = not data
             await asyncio.sleep(arrived + self._faults.latency - asyncio.get_running_loop().time())
+            self._lose_answer(data, direction, number, ends)
             while data:
                 allowed = await self._allowance(passed, direction, number, ends)
                 piece, data = data[:allowed], data[allowed:]
@@ -157,6 +162,21 @@ class TcpProxy:
                 self._count_towards_the_end(len(piece))
         with contextlib.suppress(OSError):
             writer.write_eof()
+
+    def _lose_answer(self, data, direction, number, ends):
+        """Reset where the server answers what its answer is to be lost to: it has done what it was asked for then."""
+        faults = self._faults
+        if direction == "up":
+            wanted = faults.lose_answer_to
+            if wanted and self._lost < faults.lose_answers and wanted.encode() in data:
+                self._lost += 1
+                self._unanswered.add(number)
+        elif data and number in self._unanswered:
+            self._unanswered.discard(number)
+            self._log.note(connection=number, injected="lose answer")
+            for end in ends:
+                _reset(end)
+            raise ConnectionResetError
 
     def _count_towards_the_end(self, count):
         self._passed += count

@@ -260,4 +260,55 @@ import Testing
         }
         #expect(ending.errors.first?.contains("can't be kept in \"/dev/full\"") == true)
     }
+
+    @Test("a commit whose answer is lost on the way is asked about, and each row is there once", arguments: [1, 2])
+    func lostAnswer(_ connections: Int) throws {
+        let database = DatabaseUnderTest.postgresql
+        let name = "lost_answer_\(connections)"
+        try table(name, database)
+        let port = try database.launcher()["port"]
+        let proxy = try Launcher(
+            "faults",
+            ["--upstream", "localhost:\(port)", "--lose-answer-to", "COMMIT", "--lose-answers", "3"]
+        )
+        let ending = try copy.load(rows(15_000, [:]), into: database, name) {
+            guard case .odbc(let string) = $0.sink else { return }
+            // Under TLS nobody sees what is a commit.
+            let plain = string.replacing("Port=\(port)", with: "Port=\(proxy["port"])")
+                .replacing("SSLmode=verify-full", with: "SSLmode=disable")
+            $0.sink = .odbc(connectionString: plain)
+            $0.connections = .fixed(connections)
+            $0.retry.base = .milliseconds(1)
+            $0.tableSink.batchRows = 1000
+        }
+        #expect(ending.start == nil && ending.errors == [], "\(ending)")
+        #expect(ending.rows == [15_000, 15_000, 0])
+        #expect(try database.run("select count(*), count(distinct id) from \(name)") == "15000|15000\n")
+        let log = String(decoding: try Command.run(["cat", proxy["log"]]).output, as: UTF8.self)
+        #expect(log.split(separator: "\n").count { $0.contains("lose answer") } == 3, "\(log)")
+    }
+
+    @Test("skipped rows go into a store", arguments: [S3Store(kind: "s3-seaweedfs")])
+    func badRowsInStore(_ store: S3Store) throws {
+        try table("stored_rows", .sqlite)
+        let place = try store.location("bad-rows-of-table/")
+        var reached = CopySpecification(source: .standardStream, sink: try Location(parsing: place))
+        try store.prepare(&reached)
+        let ending = try copy.load("id,word\n1,w\n1,v\n2,w\n", into: .sqlite, "stored_rows") {
+            $0.tableSink.mostBadRows = nil
+            $0.tableSink.badRows = try Location(parsing: place + "of-table.csv")
+            $0.badRowsConnection = reached.sinkConnection
+            $0.environment.merge(reached.environment) { $1 }
+            $0.environment["TMPDIR"] = copy.directory.path
+        }
+        #expect(ending.start == nil && ending.errors == [] && ending.rows == [3, 2, 1], "\(ending)")
+        var down = reached
+        down.source = try Location(parsing: place + "of-table.csv")
+        down.sourceConnection = reached.sinkConnection
+        down.sink = .file(path: copy.directory.path + "/found.csv", isDirectory: false)
+        #expect(try StoreContractTests.copy(down).failures.map(\.description) == [])
+        let found = try copy.text("found.csv")
+        #expect(found.hasPrefix("file,line,row,column,code,message,text\nrows.csv,3,,id,HY000,"), "\(found)")
+        #expect(try copy.directory.tree() == ["found.csv", "rows.csv"])
+    }
 }

@@ -1,3 +1,4 @@
+import Glibc
 import SluiceTestSupport
 import Testing
 
@@ -74,6 +75,64 @@ import Testing
             try DatabaseUnderTest.sqlite.run("select group_concat(id) from (select id from typed_in order by id)")
                 == "1,2,3,4\n"
         )
+    }
+
+    /// A table whose row 15,000 waits until there is a row in `upserted_go`.
+    private static let waiting = """
+        drop table if exists upserted, upserted_go;
+        create table upserted_go (n integer);
+        create table upserted (id integer primary key, word varchar(12));
+        create or replace function upserted_wait() returns trigger as $$ begin
+            if new.id = 15000 then
+                for turn in 1..1200 loop
+                    exit when exists (select from upserted_go);
+                    perform pg_sleep(0.05);
+                end loop;
+            end if;
+            return new;
+        end $$ language plpgsql;
+        create trigger upserted_wait before insert on upserted for each row execute function upserted_wait();
+        """
+
+    @Test("a load with --upsert that is killed is gone on with: each row is there once, and each bad one told once")
+    func killedUpsert() throws {
+        let database = DatabaseUnderTest.postgresql
+        try database.run(Self.waiting)
+        let lines = (1...30_000).map { "\($0),\($0 % 4000 == 7 ? "much too long a word" : "word \($0)")\n" }
+        _ = try directory.write("rows.csv", Array(("id,word\n" + lines.joined()).utf8))
+        let secret = try "SLUICE_ODBC_PASSWORD=" + database.launcher()["password"]
+        let state = "XDG_STATE_HOME=" + directory.path + "/state"
+        let words = [
+            "copy", directory.path + "/rows.csv", "odbc:" + (try database.launcher()["connection"]), "--table",
+            "upserted",
+            "--upsert", "id", "--batch-rows", "5000", "--bad-rows", directory.path + "/bad.csv", "--progress", "none",
+        ]
+        let start = #"out=$1; shift; "$@" > "$out" 2>&1 & echo $!"#
+        let begun = try Command.run(
+            ["bash", "-c", start, "bash", directory.path + "/first", "env", secret, state, sluiceProgram] + words
+        )
+        let process = try #require(Int32(String(decoding: begun.output, as: UTF8.self).dropLast()))
+        var there = 0
+        // Half of a batch whose other half waits may be in, too.
+        for _ in 0..<600 where there < 9997 {
+            there = Int(try database.run("select count(*) from upserted").dropLast()) ?? 0
+            usleep(10_000)
+        }
+        #expect(kill(process, SIGKILL) == 0)
+        #expect(9997...15_000 ~= there)
+        // What the server does of it meanwhile is not committed by anybody.
+        try database.run("insert into upserted_go values (1)")
+        let errors = directory.path + "/second"
+        let resumed = try Command.run(
+            ["env", secret, state, sluiceProgram, "resume", "--progress", "none"],
+            errors: errors
+        )
+        let said = String(decoding: try directory.read("second"), as: UTF8.self)
+        #expect(resumed.status == 3, "\(said)")
+        let found = "select count(*), count(distinct id), count(*) filter (where word = 'word ' || id) from upserted"
+        #expect(try database.run(found) == "29992|29992|29992\n")
+        let told = String(decoding: try directory.read("bad.csv"), as: UTF8.self).split(separator: "\n").dropFirst()
+        #expect(told.map { $0.split(separator: ",")[1] } == (0..<8).map { "\($0 * 4000 + 8)" })
     }
 
     @Test(
