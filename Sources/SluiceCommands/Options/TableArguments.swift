@@ -7,6 +7,14 @@ internal import SluiceTables
 extension TableOptions.Format: ExpressibleByArgument {}
 extension BinaryText: ExpressibleByArgument {}
 
+/// How objects stand in JSON, by ADF's names.
+enum JSONPattern: String, CaseIterable, ExpressibleByArgument {
+    case setOfObjects
+    case arrayOfObjects
+
+    var shape: JSONFormat.Shape { self == .setOfObjects ? .lines : .array }
+}
+
 /// What of a database to copy, and what its rows become.
 struct TableArguments: ParsableArguments {
     @Option(help: .init("The table or view of an odbc: source, or the table of an odbc: sink; SCHEMA.NAME where need be.", valueName: "name"))
@@ -37,7 +45,7 @@ struct TableArguments: ParsableArguments {
 
     @Option(
         help: .init(
-            "What rows become: csv, delimited text; jsonl, an object of JSON a line; parquet, whose pages --compress is for; auto goes by the sink's name for a table, and copies files as they are. Of files whose rows go into a table, what they hold.",
+            "What rows become: csv, delimited text; jsonl, objects of JSON; parquet, whose pages --compress is for; auto goes by the sink's name for a table, and copies files as they are. Of files whose rows go into a table, what they hold.",
             valueName: "format"
         )
     )
@@ -75,6 +83,14 @@ struct TableArguments: ParsableArguments {
     )
     var binaryText: BinaryText?
 
+    @Option(
+        help: .init(
+            "How rows stand in JSON: setOfObjects, one a line; arrayOfObjects, in one array, which is what a table's sink gets whose name ends with .json.",
+            valueName: "pattern"
+        )
+    )
+    var jsonPattern: JSONPattern?
+
     func options(for source: Location, _ conversion: ConversionArguments) throws -> TableOptions {
         var options = TableOptions()
         guard case .odbc = source else {
@@ -106,6 +122,7 @@ struct TableArguments: ParsableArguments {
     func query(from source: Location) throws -> TableQuery? {
         let divided = [
             ("--partitions", partitions != nil), ("--partition-column", partitionColumn != nil), ("--file-prefix", filePrefix != nil),
+            ("--json-pattern", jsonPattern != nil),
         ]
         if let option = divided.first(where: \.1)?.0 {
             throw UsageError("\(option) is not in this version where rows go into a table", advice: "Leave it out")
@@ -138,11 +155,13 @@ struct TableArguments: ParsableArguments {
         try describe(&options)
         var conversion = try arguments.conversion(to: format, given.isEmpty ? nil : options.delimited)
         conversion.binary = binaryText
+        if jsonPattern != nil { conversion.changesSameFormat = true }
         options.conversion = conversion
         return options
     }
 
     private func describe(_ options: inout TableOptions) throws {
+        options.jsonShape = jsonPattern?.shape
         options.delimited = try delimited()
         if let binaryText {
             options.delimited.binary = binaryText
@@ -161,6 +180,7 @@ struct TableArguments: ParsableArguments {
             ("--no-csv-header", !csvHeader),
             ("--csv-row-delimiter", csvRowDelimiter != nil), ("--csv-quote-all", csvQuoteAll),
             ("--csv-encoding", csvEncoding != nil), ("--binary-text", binaryText != nil),
+            ("--json-pattern", jsonPattern != nil),
         ]
         return all.filter(\.1).map(\.0)
     }

@@ -25,11 +25,11 @@ package struct Conversion: Sendable {
         source == .auto ? Conversion.formats[Conversion.ending(of: name).lowercased()] : source
     }
 
-    /// The name of an object that holds `format` instead.
-    func name(of name: String, as format: TableOptions.Format) -> String {
+    /// The name of an object that holds what another ending stands for instead.
+    func name(of name: String, endingWith other: String) -> String {
         let ending = Conversion.ending(of: name)
-        guard Conversion.formats[ending.lowercased()] != nil else { return name + "." + format.rawValue }
-        return name.dropLast(ending.count) + format.rawValue
+        guard Conversion.formats[ending.lowercased()] != nil else { return name + "." + other }
+        return name.dropLast(ending.count) + other
     }
 
     /// What a location's name says without doubt that it holds, behind the ending of a codec or none; nil for folders.

@@ -31,6 +31,7 @@ struct ConvertedSource: ObjectSource {
         guard let conversion = options.conversion else { preconditionFailure("nothing is to be converted") }
         // What the options contradict each other in is found before the source is asked.
         _ = try options.encoder([], as: options.format, groupMemory: 0)
+        try options.checkShape(of: options.format)
         try conversion.text.check()
         self.base = base
         self.isDecoded = isDecoded
@@ -72,6 +73,8 @@ struct ConvertedSource: ObjectSource {
         }
     }
 
+    private var ending: String { options.ending(of: options.format, options.json(forName: "")) }
+
     private func isConverted(_ format: TableOptions.Format) -> Bool {
         format != options.format || conversion.changesSameFormat
     }
@@ -82,7 +85,7 @@ struct ConvertedSource: ObjectSource {
             size: nil,
             modified: item.modified,
             entityTag: item.entityTag,
-            encoding: .init(bareName: conversion.name(of: item.bareName, as: options.format), size: item.storedSize)
+            encoding: .init(bareName: conversion.name(of: item.bareName, endingWith: ending), size: item.storedSize)
         )
     }
 
@@ -143,7 +146,7 @@ extension TableOptions {
     /// - Parameter groupMemory: for a row group of a Parquet file.
     func encoder(_ columns: [Column], as format: Format, groupMemory: Int) throws -> any RowEncoder {
         switch format {
-        case .jsonl: JSONRowEncoder(json, columns: columns)
+        case .jsonl: JSONRowEncoder(json(forName: ""), columns: columns)
         case .parquet: try ParquetEncoder(columns: columns, codec: parquetCodec(), groupBytes: groupMemory)
         case .auto, .csv, .binary: try delimited.makeEncoder(columns)
         }

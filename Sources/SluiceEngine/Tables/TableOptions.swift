@@ -23,7 +23,10 @@ package struct TableOptions: Sendable {
     package var query: TableQuery?
     package var format = Format.auto
     package var delimited = DelimitedFormat()
-    package var json = JSONFormat(.lines)
+    /// How bytes stand in JSON; its shape is that of `json(forName:)`.
+    package var json = JSONFormat()
+    /// How objects stand in JSON; nil for what the sink's name says, and lines where that says nothing.
+    package var jsonShape: JSONFormat.Shape?
     /// How objects of rows are turned from one format into another; nil where bytes are copied as they are.
     package var conversion: Conversion?
     /// Compresses pages within Parquet files, which are not compressed as a whole.
@@ -57,11 +60,38 @@ package struct TableOptions: Sendable {
     /// The format of an object of this name, which may end with a codec's suffix.
     package func format(forName name: String) -> Format {
         guard format == .auto else { return format }
-        let bare = [".gz", ".zst", ".lz4"].first { name.hasSuffix($0) }.map { String(name.dropLast($0.count)) } ?? name
-        return switch bare.split(separator: ".").last?.lowercased() {
-        case "jsonl", "ndjson": .jsonl
+        return switch TableOptions.ending(of: name) {
+        case "json", "jsonl", "ndjson": .jsonl
         case "parquet": .parquet
         default: .csv
         }
+    }
+
+    /// How rows stand in JSON in an object of this name: `.json` promises one value.
+    func json(forName name: String) -> JSONFormat {
+        var json = json
+        json.shape = jsonShape ?? (format == .auto && TableOptions.ending(of: name) == "json" ? .array : .lines)
+        return json
+    }
+
+    /// What the names of objects of this format end with.
+    func ending(of format: Format, _ json: JSONFormat) -> String {
+        format == .jsonl && json.shape == .array ? "json" : format.rawValue
+    }
+
+    /// What stands behind the last dot of a name, in front of a codec's suffix.
+    private static func ending(of name: String) -> String? {
+        let bare = [".gz", ".zst", ".lz4"].first { name.hasSuffix($0) }.map { String(name.dropLast($0.count)) } ?? name
+        return bare.split(separator: ".").last?.lowercased()
+    }
+
+    /// Refuses a shape of what is no JSON.
+    func checkShape(of format: Format) throws {
+        guard jsonShape != nil, format != .jsonl else { return }
+        throw CopyError(
+            .usage,
+            "--json-pattern says how JSON stands, and the rows become \(format.rawValue)",
+            advice: "Leave it out, or give --format jsonl"
+        )
     }
 }

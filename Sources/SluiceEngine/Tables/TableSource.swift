@@ -8,6 +8,7 @@ struct TableSource: ObjectSource {
     private let options: TableOptions
     private let query: TableQuery
     private let format: TableOptions.Format
+    private let json: JSONFormat
     private let connect: @Sendable () throws -> Connection
     private let sessions: TableSessions
     private let memory: TableMemory
@@ -56,6 +57,8 @@ struct TableSource: ObjectSource {
         guard format != .binary else {
             throw CopyError(.usage, "rows are no bytes as they are", advice: "Give --format csv, jsonl or parquet")
         }
+        json = options.json(forName: target)
+        try options.checkShape(of: format)
         _ = try options.parquetCodec()
         // What the options contradict each other in is found before the database is asked.
         _ = try options.delimited.makeEncoder([])
@@ -135,10 +138,11 @@ struct TableSource: ObjectSource {
     }
 
     private func name(_ ordinal: Int) -> String {
-        guard options.isDivided else { return "\(query.fileName).\(format.rawValue)" }
+        let ending = options.ending(of: format, json)
+        guard options.isDivided else { return "\(query.fileName).\(ending)" }
         let digits = String(ordinal)
         let number = String(repeating: "0", count: max(0, 5 - digits.utf8.count)) + digits
-        return "\(options.filePrefix ?? "part")-\(number).\(format.rawValue)"
+        return "\(options.filePrefix ?? "part")-\(number).\(ending)"
     }
 
     func open(_ item: SourceItem) throws -> any ReadableObject {
@@ -196,7 +200,7 @@ struct TableSource: ObjectSource {
 
     private func encoder(_ columns: [Column]) throws -> any RowEncoder {
         switch format {
-        case .jsonl: JSONRowEncoder(options.json, columns: columns)
+        case .jsonl: JSONRowEncoder(json, columns: columns)
         case .parquet:
             try ParquetEncoder(columns: columns, codec: options.parquetCodec(), groupBytes: memory.group)
         case .auto, .csv, .binary: try options.delimited.makeEncoder(columns)

@@ -137,6 +137,30 @@ import Testing
         #expect(try copy("in.csv", "-", ["--format", "csv"] + options).output == wanted)
     }
 
+    @Test("rows stand in one array of JSON where that is asked for, and are read from it")
+    func array() throws {
+        _ = try directory.folder("in")
+        try write("in/a.csv", "x,y\n1,\n\"a\"\"b\",é\n")
+        try write("in/lines.jsonl", "{\"x\":1}\n{\"x\":2}\n")
+        try write("in/none.csv", "x,y\n")
+        let array = ["--format", "jsonl", "--json-pattern", "arrayOfObjects"]
+        let made = try copy("in/", "out/", array)
+        #expect(made.status == 0, "\(made.errors)")
+        #expect(try directory.tree("out") == ["a.json", "lines.json", "none.json"])
+        #expect(try read("out/a.json") == "[\n{\"x\":\"1\",\"y\":null},\n{\"x\":\"a\\\"b\",\"y\":\"é\"}\n]\n")
+        #expect(try read("out/lines.json") == "[\n{\"x\":1},\n{\"x\":2}\n]\n")
+        #expect(try read("out/none.json") == "[]\n")
+        let program = "import json, sys\nfor name in sys.argv[1:]: print(len(json.load(open(name))))"
+        let names = ["a", "lines", "none"].map { "\(path)/out/\($0).json" }
+        let seen = try Command.run([Self.python, "-c", program] + names)
+        #expect(String(decoding: seen.output, as: UTF8.self) == "2\n2\n0\n")
+        #expect(try copy("out/a.json", "-", ["--format", "csv"]).output == "x,y\n1,\n\"a\"\"b\",é\n")
+        let lines = ["--format", "jsonl", "--json-pattern", "setOfObjects"]
+        #expect(try copy("out/lines.json", "-", lines).output == "{\"x\":1}\n{\"x\":2}\n")
+        // Without a pattern what is JSON already stays as it is.
+        #expect(try copy("out/lines.json", "-", ["--format", "jsonl"]).output.hasPrefix("[\n"))
+    }
+
     @Test("each end has its own form of text")
     func ends() throws {
         _ = try directory.write("in.csv", Array("skip me\na|b\n1|\\N\n'x|y'|".utf8) + [0xE9, 10])
@@ -188,6 +212,7 @@ import Testing
             ["--csv-quote-all"],
             ["--format", "parquet", "--compress", "lz4"], ["--format", "csv", "--compress", "snappy"],
             ["--format", "csv", "--layout", "merge"], ["--format", "csv", "--column-type", "a=what"],
+            ["--format", "csv", "--json-pattern", "setOfObjects"], ["--json-pattern", "arrayOfObjects"],
             ["--format", "csv", "--table", "t"], ["--format", "csv", "--source-csv-delimiter", ""],
         ]
     )

@@ -52,7 +52,7 @@ import Testing
 
     @Test("rows become objects of JSON, a line each, and text of another encoding")
     func formats() throws {
-        func copy(_ name: String, _ options: String...) throws -> [UInt8] {
+        func copy(_ name: String, _ options: [String] = []) throws -> [UInt8] {
             let words = [sluiceProgram, "copy", location, "\(directory.path)/\(name)", "--quiet", "--table", "program"]
             #expect(try Command.run(words + options).status == 0)
             return try directory.read(name)
@@ -63,7 +63,20 @@ import Testing
         let wanted =
             "[{'number': 1, 'word': 'a;b'}, {'number': 2, 'word': None}, {'number': 3, 'word': ''}, {'number': 4, 'word': 'it\\'s \"quoted\"'}]\n"
         #expect(String(decoding: read.output, as: UTF8.self) == wanted, "\(String(decoding: lines, as: UTF8.self))")
-        let wide = try copy("wide.csv", "--csv-encoding", "UTF-16LE", "--no-csv-header")
+        for (name, options) in [("all.json", []), ("all.txt", ["--format", "jsonl", "--json-pattern", "arrayOfObjects"])] {
+            _ = try copy(name, options)
+            let whole = "import json,sys; print(json.load(open(sys.argv[1])))"
+            let array = try Command.run([Project.python, "-c", whole, directory.path + "/" + name])
+            #expect(String(decoding: array.output, as: UTF8.self) == wanted)
+        }
+        #expect(try copy("lines.json", ["--json-pattern", "setOfObjects"]) == lines)
+        let parts = ["copy", location, directory.path + "/parts/", "--table", "program", "--partition-column", "number"]
+        let divided = ["--partitions", "2", "--format", "jsonl", "--json-pattern", "arrayOfObjects", "--quiet"]
+        #expect(try Command.run([sluiceProgram] + parts + divided).status == 0)
+        #expect(try directory.tree("parts").allSatisfy { $0.hasPrefix("part-") && $0.hasSuffix(".json") })
+        let refused = [sluiceProgram] + parts + ["--format", "csv", "--json-pattern", "arrayOfObjects", "--quiet"]
+        #expect(try Command.run(refused).status == 2)
+        let wide = try copy("wide.csv", ["--csv-encoding", "UTF-16LE", "--no-csv-header"])
         let plain = try Command.run(["iconv", "-f", "UTF-16LE", "-t", "UTF-8", directory.path + "/wide.csv"]).output
         #expect(String(decoding: plain, as: UTF8.self).hasPrefix("1,a;b\n2,\n"), "\(wide.count)")
     }
