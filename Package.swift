@@ -22,7 +22,7 @@ let package = Package(
         .target(
             name: "SluiceCommands",
             dependencies: [
-                "SluiceBench", "SluiceEngine", "SluiceODBC", "SluiceTables", "SluiceLedger", "SluiceStores", "SluiceCodecs",
+                "SluiceBench", "SluiceJobs", "SluiceEngine", "SluiceODBC", "SluiceTables", "SluiceLedger", "SluiceStores", "SluiceCodecs",
                 "SluicePipeline", "SluiceDigests", "SluiceCore", .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]
         ),

@@ -11,7 +11,7 @@ struct SluiceCommand: ParsableCommand {
             """,
         version: "\(Program.name) \(Program.version)",
         subcommands: [
-            CopyCommand.self, ResumeCommand.self, RunsCommand.self, VerifyCommand.self, ListCommand.self, BenchCommand.self, CompletionsCommand.self,
+            CopyCommand.self, RunCommand.self, ResumeCommand.self, RunsCommand.self, VerifyCommand.self, ListCommand.self, BenchCommand.self, CompletionsCommand.self,
             ManualCommand.self,
         ]
     )

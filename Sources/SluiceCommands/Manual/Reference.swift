@@ -40,6 +40,7 @@ enum Reference {
                 "Credentials for az://; or AZURE_TENANT_ID, AZURE_CLIENT_ID and AZURE_CLIENT_SECRET."
             ),
             Row("SLUICE_HTTP_AUTHORIZATION", "The Authorization header for https://, for example \"Bearer …\"."),
+            Row("SLUICE_PARAMETER_NAME", "The value of the parameter NAME of a job document, where that is a secret."),
             Row("SLUICE_PROXY_USERPWD", "USER:PASSWORD for the proxy."),
             Row("https_proxy, http_proxy, all_proxy, no_proxy", "The proxy, unless --proxy says otherwise."),
         ]

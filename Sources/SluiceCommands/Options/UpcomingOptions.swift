@@ -2,7 +2,7 @@
 /// it does not look like a typing error, and never ignored.
 enum UpcomingOptions {
     private static let subcommands: Set<String> = [
-        "certificate", "credential", "doctor", "node", "run",
+        "certificate", "credential", "doctor", "node",
     ]
 
     private static let options: Set<String> = [

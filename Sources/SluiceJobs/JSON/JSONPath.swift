@@ -14,7 +14,9 @@ extension JSONPath: CustomStringConvertible {
             switch place {
             case .root: return "$" + steps.reversed().joined()
             case .member(let parent, let name):
-                steps.append(JSONPath.isWord(name) ? "." + name : "['" + name.replacing("'", with: "\\'") + "']")
+                steps.append(
+                    JSONPath.isWord(name) ? "." + name.shown : "['" + name.shown.replacing("'", with: "\\'") + "']"
+                )
                 place = parent
             case .element(let parent, let index):
                 steps.append("[\(index)]")

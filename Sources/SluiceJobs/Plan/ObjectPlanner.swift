@@ -17,12 +17,17 @@ struct ObjectPlanner {
             let key = location["key"]?.text ?? ""
             let parts = key.pathParts
             return (location["bucketName"]?.text, parts.dropLast().joined(separator: "/"), parts.last)
+        case "FileShare": return (nil, fileFolder, location["fileName"]?.text)
         default:
             let container = location["container"]?.text ?? location["bucketName"]?.text
-            let folder = location["folderPath"]?.text ?? location["relativeUrl"]?.text
+            let isOfFiles = location["type"]?.text == "FileServerLocation"
+            let folder = isOfFiles ? fileFolder : location["folderPath"]?.text ?? location["relativeUrl"]?.text
             return (container, folder, location["fileName"]?.text)
         }
     }
+
+    /// A folder of a file server, whose parts Windows has backslashes between.
+    private var fileFolder: String? { location["folderPath"]?.text?.replacing("\\", with: "/") }
 
     // MARK: Sources
 

@@ -8,6 +8,7 @@ package struct PlanWords: Sendable {
     package init(_ plan: ActivityPlan) {
         var lines: [String]
         switch plan.work {
+        case _ where plan.policy.concealsInput: lines = ["what it is given is not shown"]
         case .copy(let copy): lines = PlanWords.lines(copy)
         case .script(let script): lines = PlanWords.lines(script)
         case .delete(let delete): lines = PlanWords.lines(delete)

@@ -51,6 +51,8 @@ struct ResourceResolver {
     static func values(_ node: JSONNode, _ scope: ExpressionScope, _ file: String, _ findings: inout [Finding])
         -> JSONNode
     {
+        // A reference's arguments are computed when it is followed, and once only.
+        if node["referenceName"] != nil { return node }
         if let text = node.expressionText {
             do throws(ExpressionError) {
                 let value = try scope.value(of: try ExpressionParser.parse(text))

@@ -29,6 +29,8 @@ struct StorePlanner {
                 throw JobError([Finding("\"\(path)\" names no container or bucket", file, node.path, node.place)])
             }
             return try place(container: first, folder: rest, name: nil)
+        // A server's folders are told by the slash at their end.
+        case "HttpServer": return try place(container: nil, folder: path.withoutSlashes + "/", name: nil)
         default: return try place(container: nil, folder: path, name: nil)
         }
     }
@@ -43,9 +45,9 @@ struct StorePlanner {
         switch service.type {
         case "FileServer":
             let host = service.node["host"]?.text ?? ""
-            guard !host.hasPrefix("\\\\") else {
+            guard !host.contains("\\") else {
                 throw error(
-                    "\"\(host)\" is a share of Windows; mount it, and write the directory that it is mounted on",
+                    "\"\(host)\" is a path of Windows; write the directory that is mounted here",
                     service.node["host"]
                 )
             }

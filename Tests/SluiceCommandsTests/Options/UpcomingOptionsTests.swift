@@ -19,7 +19,7 @@ import Testing
 
     @Test(
         "a subcommand that is yet to come is refused by its name",
-        arguments: ["run", "node", "credential", "certificate", "doctor"]
+        arguments: ["node", "credential", "certificate", "doctor"]
     )
     func subcommands(name: String) {
         #expect(UpcomingOptions.refusal(of: [name, "x"]) == "\(name) is not in this version")

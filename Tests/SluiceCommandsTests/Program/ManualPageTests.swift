@@ -8,7 +8,7 @@ import Testing
         let program = try CommandDescription.program()
         let page = ManualPage(program, version: "0.1.0", reference: Reference.sections).text
         let commands = program.leaves
-        #expect(commands.map(\.commandName).starts(with: ["copy", "resume", "runs list", "runs show", "runs prune", "verify"]))
+        #expect(commands.map(\.commandName).starts(with: ["copy", "run", "resume", "runs list", "runs show", "runs prune", "verify"]))
         for command in commands {
             #expect(page.contains(".SS sluice \(command.commandName)\n"))
             for argument in command.arguments ?? [] where argument.shouldDisplay {

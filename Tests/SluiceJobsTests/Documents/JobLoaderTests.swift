@@ -139,6 +139,18 @@ import Testing
         #expect(twice.map(\.sentence) == ["\"userName\" is another name of a property that stands here already"])
     }
 
+    @Test("what a message shows of a document neither steers a terminal nor has more than a line")
+    func messages() throws {
+        let joined = String(repeating: "\u{200D}", count: 3000)
+        for name in ["a\\u001b[2Jb\\nc", joined, String(repeating: "x", count: 3000)] {
+            let finding = try #require(
+                try JobFixture.findings(JobFixture.replacing("\"recursive\": true", "\"\(name)\": true")).first
+            )
+            #expect(finding.description.unicodeScalars.allSatisfy { $0.properties.generalCategory != .control })
+            #expect(finding.description.utf8.count < 1000)
+        }
+    }
+
     @Test("a text that is written as an expression and computes nothing is that text")
     func literals() throws {
         let text = "{\"value\": \"archive\", \"type\": \"Expression\"}"

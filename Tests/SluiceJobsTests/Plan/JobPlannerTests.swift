@@ -91,7 +91,7 @@ import Testing
             try copy(try planner(other, JobPlannerTests.given["FilesToWarehouseByServer"]!).plan(other.activities[0]))
                 .staging
         )
-        #expect(staging.store.location.description == "https://stage:8443/up/staging")
+        #expect(staging.store.location.description == "https://stage:8443/up/staging/")
         #expect(staging.loadStatement?.hasPrefix("copy orders from program") == true)
     }
 
@@ -371,6 +371,54 @@ import Testing
             let job = try JobFixture.load(JobFixture.replacing(old, nested, in: "first-version.json"))
             #expect(throws: JobError.self) { try planner(job).plan(job.activities[0]) }
         }
+    }
+
+    @Test("of two bounds on connections the smaller holds, and a column's path may be the sink's")
+    func bounds() throws {
+        let both = try JobFixture.load(JobFixture.replacing("\"blockSizeInMB\": 8", "\"maxConcurrentConnections\": 5"))
+        #expect(try copy(try planner(both).plan(both.activities[0])).connections == 5)
+        let text = """
+            {"name":"C","type":"Copy","inputs":["T"],"outputs":["J"],"typeProperties":{"source":{"type":"OdbcSource"},"sink":{"type":"FileSystemSink"},
+              "translator":{"type":"TabularTranslator","schemaMapping":{"column":"$.path"}}},
+             "datasets":[{"name":"T","properties":{"type":"OdbcTable","linkedServiceName":"D","typeProperties":{"tableName":"t"}}},
+               {"name":"J","properties":{"type":"FileShare","linkedServiceName":"L","typeProperties":{"fileName":"x.json","format":{"type":"JsonFormat"}}}}],
+             "linkedServices":[{"name":"D","properties":{"type":"Odbc","typeProperties":{"connectionString":"DSN=x"}}},
+               {"name":"L","properties":{"type":"FileServer","typeProperties":{"host":"/srv"}}}]}
+            """
+        let job = try JobFixture.load(["job.json": text])
+        #expect(
+            try copy(try planner(job).plan(job.activities[0])).mapping
+                == .explicit([.init(source: "column", sink: "path")])
+        )
+    }
+
+    @Test("what is computed is not computed again: a value from outside is taken as it is")
+    func once() throws {
+        let job = try JobFixture.load("factory/pipeline/FilesToWarehouse.json")
+        let odd = "/srv/@{utcNow()}"
+        let planner = try planner(job, ["root": odd, "database": "@item()", "endpoint": "https://s3"])
+        let copy = try copy(try planner.plan(job.activities[1]))
+        guard case .objects(let source) = copy.source, case .table(let sink) = copy.sink else { throw Missing() }
+        #expect(source.store.location == .file(path: odd + "/in/", isDirectory: true))
+        #expect(copy.tolerance.badRows?.location == .file(path: odd + "/rejected/", isDirectory: true))
+        #expect(sink.store.location == .odbc(connectionString: "Driver={PostgreSQL Unicode};@item();Uid=sluice"))
+    }
+
+    @Test("what an activity is given is not told where its policy conceals it")
+    func concealed() throws {
+        let job = try JobFixture.load(JobFixture.replacing("\"secureOutput\": false", "\"secureInput\": true"))
+        #expect(
+            try planner(job).words().dropFirst() == [
+                "  CopyLogs:", "    what it is given is not shown", "    given up after 12 h",
+            ]
+        )
+    }
+
+    @Test("a path of Windows is refused", arguments: ["\\\\\\\\server\\\\share", "D:\\\\data"])
+    func windows(host: String) throws {
+        let job = try JobFixture.load(JobFixture.replacing("\"/srv/share\"", "\"\(host)\""))
+        let error = try #require(throws: JobError.self) { try planner(job).words() }
+        #expect(error.findings.first?.sentence.contains("is a path of Windows") == true)
     }
 
     @Test("one after another means one at a time, and defaults of datasets' parameters hold")
