@@ -56,6 +56,17 @@ struct TableSinkArguments: ParsableArguments {
     )
     var upsert: String?
 
+    @Flag(
+        help: .init(
+            "Let values lose what their columns have no room for, rather than take them for bad.",
+            discussion: "Characters behind a text's length, and digits behind the point of a number or a second."
+        )
+    )
+    var allowTruncation = false
+
+    @Option(help: .init("How long the database may take for one statement of a batch.", valueName: "seconds"))
+    var batchTimeout: Double?
+
     func options(for sink: Location, _ table: TableArguments, _ conversion: ConversionArguments) throws -> TableSinkOptions {
         var options = TableSinkOptions()
         guard case .odbc = sink else {
@@ -74,8 +85,17 @@ struct TableSinkArguments: ParsableArguments {
         options.keys = upsert.map { $0.split(separator: ",").map(String.init) } ?? []
         if let upsert, options.keys.isEmpty { throw UsageError("--upsert \"\(upsert)\" names no column") }
         options.batchRows = try table.checkedBatchRows()
+        options.allowsTruncation = allowTruncation
+        if let batchTimeout {
+            guard batchTimeout > 0, batchTimeout <= TableSinkArguments.longestBatch else {
+                throw UsageError("--batch-timeout \(batchTimeout) is no number of seconds up to a day")
+            }
+            options.batchTimeout = .seconds(batchTimeout)
+        }
         return options
     }
+
+    private static let longestBatch = 86_400.0
 
     /// The options that only rows on their way into a table have, as far as they were given.
     private var given: [String] {
@@ -83,6 +103,7 @@ struct TableSinkArguments: ParsableArguments {
             ("--sink-table", sinkTable != nil), ("--create-table", createTable),
             ("--pre-copy-sql", !preCopySql.isEmpty),
             ("--mapping", !mapping.isEmpty), ("--add-column", !addColumn.isEmpty), ("--upsert", upsert != nil),
+            ("--allow-truncation", allowTruncation), ("--batch-timeout", batchTimeout != nil),
         ]
         return all.filter(\.1).map(\.0)
     }

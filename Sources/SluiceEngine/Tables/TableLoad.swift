@@ -256,6 +256,7 @@ extension TableLoad {
             to: table,
             bytes: rows.binary,
             keys: options.keys,
+            truncates: options.allowsTruncation,
             database.connection
         )
         if writers == nil { try start() }
@@ -267,9 +268,14 @@ extension TableLoad {
         let count = database.connections(specification.connections, isOrdered: !specification.tableSink.keys.isEmpty)
         // A batch stands in memory twice while it is sent: as values, and as the driver's arrays.
         let bytes = max(64 << 10, min(4 << 20, specification.memory.rawValue / (4 * (count + 2))))
+        let limit = try specification.tableSink.batchTimeout.map { try database.connection.limit(to: $0) }
         let writers = TableWriters(count: count, mostRows: mostRows, bytes: bytes, meter: meters.writer) {
             [database, limits] in
-            RowWriter(retries: limits.retries, mostRows: mostRows) { try database.connect() }
+            RowWriter(retries: limits.retries, mostRows: mostRows) {
+                let connection = try database.connect()
+                if let limit { try connection.run(limit) }
+                return connection
+            }
         }
         cancellation.onCancel { writers.close() }
         self.writers = writers

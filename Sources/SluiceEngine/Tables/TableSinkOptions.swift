@@ -18,6 +18,10 @@ package struct TableSinkOptions: Sendable {
     package var keys: [String] = []
     /// Rows of a transaction at most; nil for as many as memory allows, up to `standardBatch`.
     package var batchRows: Int?
+    /// How long the database may take for one; nil for any time.
+    package var batchTimeout: Duration?
+    /// Whether values may lose what has no room in their columns: characters, and digits behind a point.
+    package var allowsTruncation = false
     /// Rows that may be skipped: nil for any number.
     package var mostBadRows: Int? = 0
     /// Where skipped rows are kept; nil for nowhere.

@@ -62,6 +62,7 @@ extension DriverProfiles {
         write.value = {value}::{type}
         ; Without a length: a cast to one cuts, an assignment refuses.
         write.types = with recursive base(attname, oid, declared) as (select attname, atttypid, format_type(atttypid, atttypmod) from pg_attribute where attrelid = {table}::regclass and attnum > 0 and not attisdropped union all select attname, typbasetype, format_type(typbasetype, typtypmod) from base join pg_type on pg_type.oid = base.oid and typbasetype <> 0) select attname, format_type(base.oid, -1), declared, case when typcategory = 'A' or typarray = 0 then 'text[]' else format_type(typarray, -1) end from base join pg_type on pg_type.oid = base.oid where typbasetype = 0
+        write.timeout = set statement_timeout = {milliseconds}
         write.row-faults = 22, 23, 44, 45, P0, 54000
         write.passing = 40, 55P03
         write.zero = no
@@ -114,6 +115,7 @@ extension DriverProfiles {
         snapshot-release = unlock tables
         ; Arrays of parameters by columns are one packet: 0.8 µs of CPU a row of lineitem; by rows they are statements, 23 µs.
         write.on-connect = set session sql_mode = concat(@@sql_mode, ',STRICT_ALL_TABLES,NO_AUTO_VALUE_ON_ZERO')
+        write.timeout = set session max_statement_time = {seconds}
         write.row-faults = 22, 23, 44, 45, HY000/1364, HY000/1366, HY000/4025
         write.passing = 40, HY000/1205
         write.lost = 08, HY018/1927, HY000/2006, HY000/2013

@@ -39,10 +39,19 @@ struct CellConversion: Sendable, Hashable {
     private let takesZero: Bool
     private let writesBC: Bool
     private let typeName: String
+    private let truncation: Truncation?
     /// Whether the driver gets bytes rather than text.
     let isBinary: Bool
 
-    init(_ source: Column, _ target: TargetColumn, _ bytes: BinaryText, _ profile: WritingProfile) {
+    /// - Parameter truncates: whether a value may lose what has no room; else it is refused.
+    init(
+        _ source: Column,
+        _ target: TargetColumn,
+        _ bytes: BinaryText,
+        _ profile: WritingProfile,
+        truncates: Bool = false
+    ) {
+        truncation = truncates && target.isTyped ? Truncation(from: source, to: target) : nil
         form =
             switch source.form {
             case .text: .text
@@ -92,7 +101,9 @@ struct CellConversion: Sendable, Hashable {
     func write(_ value: UnsafeBufferPointer<UInt8>, to place: UnsafeMutablePointer<UInt8>) -> Outcome {
         switch form {
         case .text:
-            if case .text = aim, takesZero { return unsafe .bytes(CellConversion.copy(value, place)) }
+            if case .text = aim, takesZero, truncation == nil {
+                return unsafe .bytes(CellConversion.copy(value, place))
+            }
             return unsafe convert(value, to: place)
         case .bytes: return unsafe raw(value, to: place)
         case .fixed(let column):
@@ -119,6 +130,13 @@ struct CellConversion: Sendable, Hashable {
 
     /// A text of the source, which is the canonical one or one that the database may know besides.
     @unsafe private func convert(_ text: UnsafeBufferPointer<UInt8>, to place: UnsafeMutablePointer<UInt8>) -> Outcome {
+        guard let truncation else { return unsafe convertAll(text, to: place) }
+        return unsafe truncation.withKept(text) { unsafe convertAll($0, to: place) }
+    }
+
+    @unsafe private func convertAll(_ text: UnsafeBufferPointer<UInt8>, to place: UnsafeMutablePointer<UInt8>)
+        -> Outcome
+    {
         if !takesZero, let start = text.baseAddress, unsafe memchr(start, 0, text.count) != nil {
             return .refused(.badValue, "which holds the character 0, and the database can't")
         }

@@ -1,4 +1,5 @@
 internal import CODBC
+internal import SluiceCore
 package import SluiceTables
 
 extension Connection {
@@ -103,5 +104,23 @@ extension Statement {
             ),
             "binds the values of"
         )
+    }
+}
+
+extension Connection {
+    /// A statement that limits what each that follows may take.
+    /// - Throws: an `ODBCError` of kind `.usage` where the driver's profile has none.
+    package func limit(to duration: Duration) throws(ODBCError) -> String {
+        guard let sql = profile.writing.timeout else {
+            throw ODBCError(
+                .usage,
+                "nothing is known that limits the time of a batch through the driver \(traits.driver)",
+                advice: "Leave out --batch-timeout, or give the profile of the driver write.timeout"
+            )
+        }
+        let (seconds, attoseconds) = duration.components
+        let milliseconds = max(1, seconds * 1000 + attoseconds / 1_000_000_000_000_000)
+        let decimal = "\(milliseconds / 1000).\(String(String(1000 + milliseconds % 1000).dropFirst()))"
+        return sql.replacing("{milliseconds}", with: String(milliseconds)).replacing("{seconds}", with: decimal)
     }
 }

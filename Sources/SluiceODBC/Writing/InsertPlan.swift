@@ -20,6 +20,7 @@ package import SluiceTables
 
     /// - Parameters:
     ///   - bytes: how texts stand for bytes in the source.
+    ///   - truncates: whether values may lose what has no room in their columns.
     ///   - keys: names of the columns by which rows replace those that are there; none to add rows only.
     /// - Throws: an `ODBCError` of kind `.usage` for what does not go together.
     package init(
@@ -29,17 +30,25 @@ package import SluiceTables
         to table: TargetTable,
         bytes: BinaryText,
         keys: [String] = [],
+        truncates: Bool = false,
         _ connection: Connection
     ) throws(ODBCError) {
         let profile = connection.profile
         var parts: [Part] = []
         for pair in try mapping.pairs(source, table, besides: constants.map(\.name)) {
-            let conversion = CellConversion(source[pair.source], pair.target, bytes, profile.writing)
+            let conversion = CellConversion(
+                source[pair.source],
+                pair.target,
+                bytes,
+                profile.writing,
+                truncates: truncates
+            )
             parts.append(Part(target: pair.target, source: pair.source, constant: nil, conversion: conversion))
         }
         for constant in constants {
             let target = try ColumnMapping.target(constant.name, table)
-            let conversion = CellConversion(Column(constant.name, .text(length: nil)), target, bytes, profile.writing)
+            let column = Column(constant.name, .text(length: nil))
+            let conversion = CellConversion(column, target, bytes, profile.writing, truncates: truncates)
             parts.append(Part(target: target, source: -1, constant: constant, conversion: conversion))
         }
         var seen: Set<String> = []

@@ -9,6 +9,8 @@ package struct TargetColumn: Sendable, Hashable {
     let castType: String
     /// The type of an array of its values.
     var arrayType = ""
+    /// Characters that it holds at most; nil where there is no bound, or none that could be believed.
+    var textLength: Int?
     /// Whether the database knows what it holds; else any value goes into any column.
     let isTyped: Bool
 
@@ -52,9 +54,19 @@ package struct TargetTable: Sendable {
                 type: type,
                 castType: names?.cast ?? column.typeName,
                 arrayType: names?.array ?? "",
+                textLength: TargetTable.textLength(type, declared: names?.declared),
                 isTyped: isTyped
             )
         }
+    }
+
+    /// The bound of a text, as the database has declared it where it can be asked: drivers make one up for texts that have
+    /// none.
+    static func textLength(_ type: ColumnType, declared: String?) -> Int? {
+        guard case .text(let length) = type else { return nil }
+        guard let declared else { return length }
+        let digits = declared.drop { $0 != "(" }.dropFirst().prefix { $0.isNumber }
+        return Int(digits)
     }
 
     /// Names that the database itself has for types, which drivers shorten.

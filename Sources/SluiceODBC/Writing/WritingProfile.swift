@@ -26,6 +26,8 @@ struct WritingProfile: Sendable {
     var madeUpDecimal: [Int] = []
     /// Statements at the beginning of a session that writes.
     var onConnect: [String] = []
+    /// Limits what a statement may take to `{milliseconds}`, or `{seconds}` with fractions.
+    var timeout: String?
     /// Connections that may write to one table at a time.
     var mostConnections: Int?
     /// SQLSTATEs, or the classes that they begin with, that say that a row is at fault; `HY000/19` names the database's own code.
@@ -69,6 +71,7 @@ struct WritingProfile: Sendable {
         case "write.types": types = value
         case "write.made-up-decimal": madeUpDecimal = WritingProfile.list(value).compactMap { Int($0) }
         case "write.on-connect": onConnect.append(value)
+        case "write.timeout": timeout = value
         case "write.connections": mostConnections = Int(value)
         case "write.row-faults": rowFaults = WritingProfile.list(value)
         case "write.lost": lost = WritingProfile.list(value)

@@ -60,12 +60,12 @@ import Testing
         "--no-csv-header", "--csv-row-delimiter", "--csv-quote-all", "--csv-encoding",
         "--partition-column", "--partitions", "--batch-rows", "--file-prefix", "--pushdown", "--no-pushdown",
         // Files of rows: ConversionProgramTests.
-        "--source-format", "--column-type", "--binary-text", "--source-csv-delimiter", "--source-csv-quote",
+        "--source-format", "--column-type", "--binary-text", "--json-pattern", "--source-csv-delimiter", "--source-csv-quote",
         "--source-csv-escape", "--source-csv-null", "--source-csv-header", "--no-source-csv-header",
         "--source-csv-row-delimiter", "--source-csv-encoding", "--source-csv-skip-lines",
         // Rows that go into tables: TableImportTests, TableImportProgramTests.
         "--sink-table", "--create-table", "--pre-copy-sql", "--mapping", "--add-column", "--upsert", "--skip-bad-rows",
-        "--bad-rows", "--max-bad-rows",
+        "--bad-rows", "--max-bad-rows", "--allow-truncation", "--batch-timeout",
         "--help", "--version",
     ]
 
@@ -87,6 +87,7 @@ import Testing
         ["--sink-table", "t"], ["--create-table"], ["--pre-copy-sql", "select 1"],
         ["--mapping", "a=b"], ["--add-column", "a=b"], ["--upsert", "a"],
         ["--skip-bad-rows"], ["--bad-rows", "x"], ["--max-bad-rows", "1"],
+        ["--json-pattern", "arrayOfObjects"], ["--allow-truncation"], ["--batch-timeout", "1"],
     ]
 
     private func copy(_ options: [String]) throws -> SluiceProcess.Ending {

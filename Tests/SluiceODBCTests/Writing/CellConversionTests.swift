@@ -12,11 +12,19 @@ import Testing
         to type: ColumnType,
         _ driver: String,
         castType: String = "x",
-        _ binary: BinaryText = .hexadecimal
+        _ binary: BinaryText = .hexadecimal,
+        truncates: Bool = false
     ) throws -> String {
         let profile = try #require(Self.profiles).profile(forDriver: driver)
-        let target = TargetColumn(name: "c", type: type, castType: castType, isTyped: !profile.typesAreClaims)
-        let conversion = CellConversion(Column("s", .text(length: nil)), target, binary, profile.writing)
+        var target = TargetColumn(name: "c", type: type, castType: castType, isTyped: !profile.typesAreClaims)
+        target.textLength = TargetTable.textLength(type, declared: nil)
+        let conversion = CellConversion(
+            Column("s", .text(length: nil)),
+            target,
+            binary,
+            profile.writing,
+            truncates: truncates
+        )
         let bytes = Array(text.utf8)
         return unsafe bytes.withUnsafeBufferPointer { text in
             unsafe withUnsafeTemporaryAllocation(of: UInt8.self, capacity: conversion.most(text.count)) { place in
@@ -49,6 +57,37 @@ import Testing
     )
     func writes(_ driver: String, _ type: ColumnType, _ text: String, _ wanted: String) throws {
         #expect(try converted(text, to: type, driver) == wanted)
+    }
+
+    @Test(
+        "a value loses what has no room where that is allowed, and nothing else",
+        arguments: [
+            (ColumnType.text(length: 3), "äöüß", "äöü"), (.text(length: 3), "äöü", "äöü"), (.text(length: 3), "", ""),
+            (.text(length: 0), "a", ""), (.text(length: nil), "any", "any"),
+            (.decimal(precision: 5, scale: 2), "-1.239", "-1.23"), (.decimal(precision: 5, scale: 2), "1.2", "1.2"),
+            (.decimal(precision: 5, scale: 0), "7.9", "7"), (.integer(bits: 32, isSigned: true), "-0.5", "-0"),
+            (.integer(bits: 32, isSigned: true), "12", "12"),
+            (
+                .integer(bits: 32, isSigned: true), "1.5e0",
+                "refused: which has more digits behind the point than its type x holds"
+            ),
+            (.integer(bits: 32, isSigned: true), "1.x", "1.x"),
+            (.timestamp(digits: 3), "2024-01-01 10:00:00.123456Z", "2024-01-01 10:00:00.123"),
+            (.timestamp(digits: 0), "2024-01-01 10:00:00.9", "2024-01-01 10:00:00"),
+            (.instant(digits: 0), "2024-01-01 10:00:00.9+02:00", "2024-01-01 08:00:00"),
+            (.time(digits: 1), "10:00:00.19", "10:00:00.1"),
+        ] as [(ColumnType, String, String)]
+    )
+    func truncates(_ type: ColumnType, _ text: String, _ wanted: String) throws {
+        #expect(try converted(text, to: type, "libmaodbc.so", truncates: true) == wanted)
+    }
+
+    @Test("a length that a driver makes up is not believed where the database can be asked")
+    func textLength() {
+        #expect(TargetTable.textLength(.text(length: 8190), declared: "text") == nil)
+        #expect(TargetTable.textLength(.text(length: 8190), declared: "character varying(12)") == 12)
+        #expect(TargetTable.textLength(.text(length: 12), declared: nil) == 12)
+        #expect(TargetTable.textLength(.decimal(precision: 5, scale: 2), declared: "numeric(5,2)") == nil)
     }
 
     @Test(

@@ -311,4 +311,49 @@ import Testing
         #expect(found.hasPrefix("file,line,row,column,code,message,text\nrows.csv,3,,id,HY000,"), "\(found)")
         #expect(try copy.directory.tree() == ["found.csv", "rows.csv"])
     }
+
+    @Test("values lose what has no room where that is allowed", arguments: [DatabaseUnderTest.postgresql, .mariadb])
+    func truncated(_ database: DatabaseUnderTest) throws {
+        try table("truncated", database)
+        let text = "id,word,amount,day\n1,äöüÄÖÜß€x,1.239,2024-01-31\n2,short,-0.999,2024-01-31\n3,w,1234.5,2024-01-31\n"
+        let ending = try copy.load(text, into: database, "truncated") {
+            $0.tableSink.allowsTruncation = true
+            $0.tableSink.mostBadRows = nil
+        }
+        // Digits in front of the point are never lost.
+        #expect(ending.errors == [] && ending.rows == [3, 2, 1], "\(ending)")
+        let found = try database.run("select id, word, amount from truncated order by id").replacing("\t", with: "|")
+        #expect(found == "1|äöüÄÖÜß€|1.23\n2|short|-0.99\n")
+    }
+
+    @Test("a batch that takes longer than it may is the end", arguments: DatabaseUnderTest.all)
+    func slowBatch(_ database: DatabaseUnderTest) throws {
+        try table("slow_batch", database)
+        if database.kind == "postgresql" {
+            try database.run(
+                """
+                create or replace function slow_batch_wait() returns trigger as $$ begin
+                perform pg_sleep(30); return new; end $$ language plpgsql;
+                create trigger slow_batch_wait before insert on slow_batch for each row execute function slow_batch_wait();
+                """
+            )
+        } else if database.kind == "mariadb" {
+            try database.run(
+                """
+                delimiter //
+                create trigger slow_batch_wait before insert on slow_batch for each row begin
+                declare nothing integer; set nothing = sleep(30); end //
+                """
+            )
+        }
+        let ending = try copy.load(rows(10, [:]), into: database, "slow_batch") {
+            $0.tableSink.batchTimeout = .milliseconds(300)
+        }
+        if database.kind == "sqlite" {
+            #expect(ending.start?.contains("Leave out --batch-timeout") == true, "\(ending)")
+        } else {
+            #expect(ending.errors.first?.contains("time") == true, "\(ending)")
+        }
+        #expect(try database.run("select count(*) from slow_batch") == "0\n")
+    }
 }
