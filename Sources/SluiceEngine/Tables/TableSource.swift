@@ -107,7 +107,11 @@ struct TableSource: ObjectSource {
         if division.partitions.count == 1, !counts {
             sessions.begin(with: first)
         } else {
-            try sessions.begin(with: first, count: min(mostReaders, division.partitions.count))
+            try sessions.begin(
+                with: first,
+                count: min(mostReaders, division.partitions.count),
+                rowsMove: division.manner == .blocks
+            )
         }
         let names = division.partitions.indices.map { name($0 + 1) }
         let partitions = Dictionary(uniqueKeysWithValues: zip(names, division.partitions))

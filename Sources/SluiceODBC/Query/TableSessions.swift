@@ -10,6 +10,8 @@ package final class TableSessions: Sendable {
         var keeper: Connection?
         var snapshotName: String?
         var snapshot = TableSnapshot.statement
+        /// Whether rows may be in other partitions in a later state.
+        var rowsMove = false
         var notes: [String] = []
     }
 
@@ -29,8 +31,11 @@ package final class TableSessions: Sendable {
 
     /// Prepares for `count` readers that see one snapshot, as far as the database goes along; blocks.
     ///
-    /// - Parameter first: a connection that is there already, and of which nothing is under way.
-    package func begin(with first: Connection, count: Int) throws {
+    /// - Parameters:
+    ///   - first: a connection that is there already, and of which nothing is under way.
+    ///   - rowsMove: whether rows may be in other partitions in a later state, so that none must be read from one.
+    package func begin(with first: Connection, count: Int, rowsMove: Bool) throws {
+        state.withLock { $0.rowsMove = rowsMove }
         let profile = first.profile.snapshot
         guard !profile.begin.isEmpty else {
             state.withLock { state in
@@ -79,6 +84,15 @@ package final class TableSessions: Sendable {
     /// A connection that begins with what there is now: the snapshot has gone with the connection that kept it.
     private func takeWithout(_ name: String?) throws -> Connection {
         let fresh = try connect()
+        guard state.withLock({ !$0.rowsMove }) else {
+            throw ODBCError(
+                .integrity,
+                "the partition can't be read again: the database has lost the snapshot that the table was divided in",
+                cause: "the division is by where rows lie, and some may lie elsewhere by now",
+                advice:
+                    "Run it again: `sluice resume` keeps what is done if no row has moved; a --partition-column makes it independent of that"
+            )
+        }
         try fresh.beginSnapshot()
         state.withLock { state in
             guard state.snapshot == .shared else { return }

@@ -81,18 +81,43 @@ import Testing
         #expect(objects.compactMap(\.rows?.copied).reduce(0, +) == 30_000)
     }
 
-    @Test("a snapshot that is lost with its connection is told of")
-    func lost() throws {
-        let database = DatabaseUnderTest(kind: "postgresql", own: try Launcher("postgresql"))
-        let source = try source(database, column: "number")
-        defer { source.finish() }
+    /// A source of which one partition is under way, when the connection that keeps its snapshot is ended.
+    private func losing(_ database: DatabaseUnderTest, column: String?) throws -> (
+        any ObjectSource, [any ReadableObject], [[UInt8]]
+    ) {
+        let source = try source(database, column: column)
         let objects = try objects(source)
         var texts = [[UInt8]](repeating: [], count: 3)
         try read(objects[0], &texts[0], most: 1)
         let ended = try database.run(
-            "select count(pg_terminate_backend(pid, 10000)) from pg_stat_activity where query ilike 'close%' and pid <> pg_backend_pid()"
+            // The first of the others has listed the table, and reads the first partition.
+            """
+            select count(pg_terminate_backend(pid, 10000)) from (select pid from pg_stat_activity
+            where backend_type = 'client backend' and pid <> pg_backend_pid() order by backend_start desc limit 1) as keeper
+            """
         )
         #expect(ended == "1\n")
+        return (source, objects, texts)
+    }
+
+    @Test("partitions by blocks are not read without the snapshot that they were made in")
+    func lostBlocks() throws {
+        let database = DatabaseUnderTest(kind: "postgresql", own: try Launcher("postgresql"))
+        var (source, objects, texts) = try losing(database, column: nil)
+        defer { source.finish() }
+        #expect { try read(objects[1], &texts[1]) } throws: {
+            "\($0)".contains("has lost the snapshot that the table was divided in")
+        }
+        // What is under way keeps its snapshot.
+        try read(objects[0], &texts[0])
+        #expect((5000...15_000).contains(amounts(texts).count))
+    }
+
+    @Test("a snapshot that is lost with its connection is told of")
+    func lost() throws {
+        let database = DatabaseUnderTest(kind: "postgresql", own: try Launcher("postgresql"))
+        var (source, objects, texts) = try losing(database, column: "number")
+        defer { source.finish() }
         for index in [2, 1, 0] { try read(objects[index], &texts[index]) }
         #expect(amounts(texts).count == 30_000)
         #expect(source.rowFacts?.snapshot == "separate")
