@@ -6,6 +6,7 @@ internal import SluiceTables
 
 extension TableOptions.Format: ExpressibleByArgument {}
 extension BinaryText: ExpressibleByArgument {}
+extension TableDivider.Method: ExpressibleByArgument {}
 
 /// How objects stand in JSON, by ADF's names.
 enum JSONPattern: String, CaseIterable, ExpressibleByArgument {
@@ -25,14 +26,22 @@ struct TableArguments: ParsableArguments {
 
     @Option(
         help: .init(
-            "Read the table in partitions at a time, each into an object of its own: by ranges of --partition-column, or in the database's own way; auto goes by the table's size.",
+            "Read the table in partitions at a time, each into an object of its own: by --partition-column, or in the database's own way; auto goes by the table's size.",
             valueName: "N|auto"
         )
     )
     var partitions: PartitionsArgument?
 
-    @Option(help: .init("The column whose ranges are partitions: numbers, dates or texts.", valueName: "name"))
+    @Option(help: .init("The column whose values decide on the partition: numbers, dates or texts.", valueName: "name"))
     var partitionColumn: String?
+
+    @Option(
+        help: .init(
+            "Whether partitions are ranges of the column, or hashes of its values, which divide what has few values close together.",
+            valueName: "range|hash"
+        )
+    )
+    var partitionMethod: TableDivider.Method?
 
     @Option(help: .init("Rows that the driver is asked for, or given as one transaction, at a time.", valueName: "N"))
     var batchRows: Int?
@@ -121,7 +130,8 @@ struct TableArguments: ParsableArguments {
     /// What is read where rows go into a table.
     func query(from source: Location) throws -> TableQuery? {
         let divided = [
-            ("--partitions", partitions != nil), ("--partition-column", partitionColumn != nil), ("--file-prefix", filePrefix != nil),
+            ("--partitions", partitions != nil), ("--partition-column", partitionColumn != nil),
+            ("--partition-method", partitionMethod != nil), ("--file-prefix", filePrefix != nil),
             ("--json-pattern", jsonPattern != nil),
         ]
         if let option = divided.first(where: \.1)?.0 {
@@ -173,7 +183,8 @@ struct TableArguments: ParsableArguments {
     private var given: [String] {
         let all = [
             ("--table", table != nil), ("--query", query != nil), ("--partitions", partitions != nil),
-            ("--partition-column", partitionColumn != nil), ("--batch-rows", batchRows != nil),
+            ("--partition-column", partitionColumn != nil), ("--partition-method", partitionMethod != nil),
+            ("--batch-rows", batchRows != nil),
             ("--file-prefix", filePrefix != nil), ("--no-pushdown", !pushdown),
             ("--csv-delimiter", csvDelimiter != nil),
             ("--csv-quote", csvQuote != nil), ("--csv-escape", csvEscape != nil), ("--csv-null", csvNull != nil),
@@ -190,6 +201,12 @@ struct TableArguments: ParsableArguments {
         options.pushesDown = pushdown
         options.partitions = partitions?.partitions
         options.partitionColumn = partitionColumn
+        if let partitionMethod {
+            guard partitionColumn != nil else {
+                throw UsageError("--partition-method is about a column", advice: "Give --partition-column, too")
+            }
+            options.partitionMethod = partitionMethod
+        }
         if let filePrefix {
             guard options.isDivided else {
                 throw UsageError(

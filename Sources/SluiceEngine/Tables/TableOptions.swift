@@ -35,8 +35,9 @@ package struct TableOptions: Sendable {
     package var pushesDown = true
     /// Nil for one, unless a column is named.
     package var partitions: Partitions?
-    /// The column whose ranges are partitions; nil for the database's own way.
+    /// The column whose values decide on the partition; nil for the database's own way.
     package var partitionColumn: String?
+    package var partitionMethod = TableDivider.Method.range
     /// Rows that the driver is asked for at a time.
     package var batchRows: Int?
     /// Rows of an object at most; nil for as many as the partition has.

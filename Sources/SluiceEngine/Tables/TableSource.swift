@@ -138,7 +138,8 @@ struct TableSource: ObjectSource {
             case .automatic: .upTo(mostReaders)
             case nil: options.partitionColumn == nil ? .exactly(1) : .upTo(mostReaders)
             }
-        return try TableDivider(scan, connection).divide(by: options.partitionColumn, count)
+        return try TableDivider(scan, connection)
+            .divide(by: options.partitionColumn, options.partitionMethod, count)
     }
 
     private func name(_ ordinal: Int) -> String {

@@ -14,6 +14,9 @@ struct DivisionProfile: Sendable {
     var literals: [String: Template] = [:]
     /// Whether ORDER BY has the order of `<`, however long the values are.
     var ordersAsItCompares = false
+    /// Conditions by kind (`integer`, or `*` for all others) that are true of the rows in hash partition `{part}` of `{parts}`,
+    /// from 0 on, by the value of `{column}`, and of each value in one of them.
+    var hashes: [String: Template] = [:]
     /// Gives the number of a table's blocks, and nothing for what has none.
     var blocks: Template?
     /// What is true of rows in block number `{block}` and behind it.

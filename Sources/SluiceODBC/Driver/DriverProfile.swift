@@ -124,6 +124,7 @@ extension DriverProfile {
         case _ where key.hasPrefix("pack."): packing.cells[String(key.dropFirst(5))] = Template(text: value)
         case _ where key.hasPrefix("literal."): division.literals[String(key.dropFirst(8))] = Template(text: value)
         case _ where key.hasPrefix("option."):
+        case _ where key.hasPrefix("hash."): division.hashes[String(key.dropFirst(5))] = Template(text: value)
             let name = String(key.dropFirst(7))
             options.removeAll { $0.key == name }
             options.append((name, value))

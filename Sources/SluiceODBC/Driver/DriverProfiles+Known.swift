@@ -33,6 +33,7 @@ extension DriverProfiles {
         literal.* = quote_literal({column}::text)
         orders-as-it-compares = yes
         ; Rows by where they lie; of a partitioned table in each of its partitions.
+        hash.* = (hashtext({column}::text) & 2147483647) % {parts} = {part}
         blocks = select max(pg_relation_size(t.relid)) / current_setting('block_size')::bigint from pg_class c, lateral (select c.oid as relid where c.relkind <> 'p' union all select p.relid from pg_partition_tree(c.oid) p where c.relkind = 'p') t where c.oid = to_regclass({relation-text}) and c.relkind in ('r', 'm', 'p')
         block-from = ctid >= '({block},0)'::tid
         block-to = ctid < '({block},0)'::tid
@@ -108,6 +109,7 @@ extension DriverProfiles {
         literal.time = concat('''', {column}, '''')
         ; Whatever the sql_mode takes a backslash for. The column's collation is the one that compares.
         literal.text = concat('_utf8mb4 x''', hex(convert({column} using utf8mb4)), '''')
+        hash.* = crc32({column}) % {parts} = {part}
         snapshot-begin = set session transaction isolation level repeatable read
         snapshot-begin = start transaction with consistent snapshot, read only
         snapshot-hold = set session lock_wait_timeout = 10
@@ -166,6 +168,8 @@ extension DriverProfiles {
         sample = select {literal} from {relation} where {column} is not null and abs(random() % 1000000000) < {fraction} * 1000000000 order by {column}
         literal.* = quote({column})
         orders-as-it-compares = yes
+        ; Of a text it makes the number that it begins with, and 0 of most: that is no hash.
+        hash.integer = abs({column} % {parts}) = {part}
         snapshot-begin = begin
         snapshot-begin = select count(*) from sqlite_master
         snapshot-hold = begin immediate

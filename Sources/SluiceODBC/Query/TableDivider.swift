@@ -29,10 +29,18 @@ package struct TableDivider {
         return try? connection.estimate(filled(statement))
     }
 
-    /// Divides by ranges of a column, or, without one, in the database's own way; blocks.
+    /// What of a column's values decides on the partition.
+    package enum Method: String, Sendable, CaseIterable {
+        /// Their order.
+        case range
+        /// A number that the database makes of each.
+        case hash
+    }
+
+    /// Divides by a column, or, without one, in the database's own way; blocks.
     ///
     /// - Parameter column: its name.
-    package func divide(by column: String?, _ count: Count) throws -> TableDivision {
+    package func divide(by column: String?, _ method: Method, _ count: Count) throws -> TableDivision {
         let estimate = estimate()
         let wanted =
             switch count {
@@ -40,7 +48,9 @@ package struct TableDivider {
             case .upTo(let most): min(most, max(1, (estimate ?? .max) / TableDivider.leastRows))
             }
         guard wanted > 1 else { return TableDivision(.whole, [nil], estimate: estimate) }
-        if let column { return try ranges(of: column, wanted, estimate) }
+        if let column {
+            return try method == .hash ? hashes(of: column, wanted, estimate) : ranges(of: column, wanted, estimate)
+        }
         guard let blocks = try blocks(wanted) else { return TableDivision(.whole, [nil], estimate: estimate) }
         let mark = try profile.blockMark.flatMap { try connection.text(filled($0)) }
         return TableDivision(.blocks, blocks, estimate: estimate, mark: mark)
@@ -67,6 +77,24 @@ package struct TableDivider {
             try column.isNullable && connection.text("select 1 from \(scan.relation) where \(quoted) is null") != nil
         let conditions = RangeCuts.conditions(quoted, bounds, isOrdered: isOrdered, hasNulls: hasNulls)
         return TableDivision(.range, conditions, estimate: estimate)
+    }
+
+    private func hashes(of name: String, _ count: Int, _ estimate: Int?) throws -> TableDivision {
+        let column = try scan.column(named: name)
+        let kind = if case .integer = column.type { "integer" } else { "*" }
+        guard let template = profile.hashes[kind] ?? profile.hashes["*"] else {
+            throw ODBCError(
+                .usage,
+                "column \"\(column.name)\" can't be divided by hash: for \(column.type) the driver profile \(connection.profile.name) has no way",
+                advice: "Divide it by ranges, or name a column of integers"
+            )
+        }
+        let quoted = connection.traits.quoted(column.name)
+        let parts = (0..<count).map { part in
+            template.filled(["column": quoted, "part": String(part), "parts": String(count)])
+        }
+        // NULL has no hash.
+        return TableDivision(.hash, ["(\(parts[0]) or \(quoted) is null)"] + parts.dropFirst(), estimate: estimate)
     }
 
     private static func kind(_ type: ColumnType) -> String {

@@ -14,6 +14,8 @@ package struct TableDivision: Sendable, Hashable {
         case whole
         /// By ranges of a column.
         case range
+        /// By a number that the database makes of a column's value.
+        case hash
         /// By where rows lie in the database's files, from which they may move.
         case blocks
     }

@@ -58,7 +58,7 @@ import Testing
         "--table", "--query", "--format", "--csv-delimiter", "--csv-quote", "--csv-escape", "--csv-null",
         "--csv-header",
         "--no-csv-header", "--csv-row-delimiter", "--csv-quote-all", "--csv-encoding",
-        "--partition-column", "--partitions", "--batch-rows", "--file-prefix", "--pushdown", "--no-pushdown",
+        "--partition-column", "--partition-method", "--partitions", "--batch-rows", "--file-prefix", "--pushdown", "--no-pushdown",
         // Files of rows: ConversionProgramTests.
         "--source-format", "--column-type", "--binary-text", "--json-pattern", "--source-csv-delimiter", "--source-csv-quote",
         "--source-csv-escape", "--source-csv-null", "--source-csv-header", "--no-source-csv-header",
@@ -79,7 +79,7 @@ import Testing
         ["--staging-endpoint", "https://localhost"], ["--staging", "s3://bucket/"], ["--staging-compress", "gzip"],
         ["--keep-staging"],
         ["--source-credential", "x"], ["--sink-credential", "x"], ["--staging-credential", "x"],
-        ["--source-format", "csv"], ["--column-type", "a=int32"], ["--binary-text", "hex"], ["--table", "t"], ["--query", "q"], ["--partition-column", "c"], ["--partitions", "2"],
+        ["--source-format", "csv"], ["--column-type", "a=int32"], ["--binary-text", "hex"], ["--table", "t"], ["--query", "q"], ["--partition-column", "c"], ["--partition-method", "hash"], ["--partitions", "2"],
         ["--batch-rows", "2"], ["--max-rows-per-file", "2"], ["--file-prefix", "p"],
         ["--csv-delimiter", ";"], ["--csv-quote", "x"], ["--csv-escape", "x"], ["--csv-null", "x"],
         ["--no-csv-header"], ["--no-pushdown"],

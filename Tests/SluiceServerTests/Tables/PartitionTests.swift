@@ -103,6 +103,55 @@ import Testing
         }
     }
 
+    /// Columns that are divided by hash, by their SQL for row number n; every seventh is NULL.
+    private static let hashed: [(DatabaseUnderTest, name: String, sql: String)] =
+        [
+            ("text", "'x' || n % 1000"), ("int8", "(n - 2500)::int8"), ("uuid", "md5(n::text)::uuid"),
+            ("float8", "case when n % 20 = 0 then -0.0 else n / 3.0 end"), ("bytea", "decode(md5(n::text), 'hex')"),
+            ("timestamptz", "timestamptz '2000-01-01 00:00:00+02' + n * interval '1 hour'"), ("json", "to_json(n)"),
+        ].map { (.postgresql, $0.0, $0.1) }
+        + [
+            ("varchar(40)", "concat('X', n % 1000)"), ("bigint", "cast(n as signed) - 2500"), ("varbinary(20)", "unhex(md5(n))"),
+            ("datetime(6)", "timestamp'2000-01-01 00:00:00' + interval n hour"), ("double", "n / 3.0"),
+        ].map { (.mariadb, $0.0, $0.1) } + [(.sqlite, "integer", "n - 2500")]
+
+    @Test("hashes of a column have every row once", arguments: hashed.indices)
+    func hashes(_ index: Int) throws {
+        let (database, type, sql) = Self.hashed[index]
+        let table = "hashes_\(index)"
+        try database.run(
+            """
+            drop table if exists \(table);
+            create table \(table) (number integer, cut \(type));
+            insert into \(table) select n, case when n % 7 > 0 then \(sql) end from (\(database.series(5000))) as numbers;
+            """
+        )
+        var specification = try specification(database, .table(table))
+        specification.table.partitions = .fixed(3)
+        specification.table.partitionColumn = "cut"
+        specification.table.partitionMethod = .hash
+        let parts = try parts(specification)
+        #expect(
+            parts.joined().compactMap { Int($0.prefix { $0 != "," }) }.sorted() == Array(1...5000),
+            "\(database) \(type)"
+        )
+        #expect(parts.count == 3 && parts.allSatisfy { $0.count > 800 }, "\(parts.map(\.count))")
+        #expect(parts[0].count { $0.hasSuffix(",") } == 714)
+    }
+
+    @Test("a column that has no hash is refused")
+    func unhashed() throws {
+        try DatabaseUnderTest.sqlite.run("create table unhashed as select 'x' as word")
+        var specification = try specification(.sqlite, .table("unhashed"))
+        specification.table.partitions = .fixed(3)
+        specification.table.partitionColumn = "word"
+        specification.table.partitionMethod = .hash
+        let run = CopyRun(specification) { _ in }
+        _ = try run.execute()
+        let told = run.tally.reading.errors.map(\.failure.description).joined()
+        #expect(told.contains("column \"word\" can't be divided by hash"), "\(told)")
+    }
+
     @Test("rows whose keys lie close together are shared out", arguments: DatabaseUnderTest.all)
     func skew(_ database: DatabaseUnderTest) throws {
         try database.run(
