@@ -8,15 +8,15 @@ internal import SluiceTables
 /// takes the buffer's memory and `mostAside` bytes, and as much as the longest value that may be held.
 @safe final class BlockCursor: RowReader {
     let columns: [Column]
-    private let statement: Statement
+    let statement: Statement
     private let bindings: [CellBinding]
     private let canonical: [CanonicalCell?]
     /// Of each column, apart from its names: they are looked at for every cell.
     private let kinds: [CellBinding.Kind]
-    private let widths: [Int?]
+    let widths: [Int?]
     private let buffer: RowBuffer
     /// Whether some values are asked for one by one; then rows are, too.
-    private let readsByRow: Bool
+    let readsByRow: Bool
     private let aside = AsideValues()
     /// Rows that the last call of the driver gave.
     private let fetched: UnsafeMutablePointer<SQLULEN>
@@ -24,14 +24,15 @@ internal import SluiceTables
     private let displacement: UnsafeMutablePointer<SQLULEN>
     private let states: UnsafeMutablePointer<SQLUSMALLINT>
     /// The rows of the buffer that wait to be handed over.
-    private var waiting: Range<Int> = 0..<0
-    private var rowsBefore = 0
+    var waiting: Range<Int> = 0..<0
+    var rowsBefore = 0
     private var hasEnded = false
     private let longValues: LongValues
+    private var pace: RowPace?
     /// The row that is being handed over in pieces.
-    private var long: LongRow?
+    var long: LongRow?
 
-    private struct LongRow {
+    struct LongRow {
         /// In the buffer.
         let row: Int
         /// That comes next.
@@ -48,15 +49,18 @@ internal import SluiceTables
     ///   - bytes: for rows.
     ///   - mostRows: rows that are asked for at a time; nil for a few thousand.
     ///   - longValues: what becomes of values too long to be held.
+    ///   - pace: of rows whose length is not known; nil to ask for as many as have room.
     init(
         _ statement: Statement,
         _ bindings: [CellBinding],
         bytes: Int,
         mostRows: Int? = nil,
-        longValues: LongValues
+        longValues: LongValues,
+        pace: RowPace? = nil
     ) throws {
         self.statement = statement
         self.longValues = longValues
+        self.pace = pace
         self.bindings = bindings
         columns = bindings.map(\.column)
         canonical = bindings.map { $0.kind == .text ? CanonicalCell($0.column.type) : nil }
@@ -84,7 +88,7 @@ internal import SluiceTables
 
     private func bind() throws {
         let handle = unsafe statement.handle
-        let rows = readsByRow ? 1 : buffer.capacity
+        let rows = readsByRow ? 1 : min(buffer.capacity, pace?.rows ?? .max)
         try set(SQL_ATTR_ROW_BIND_TYPE, SQLULEN(buffer.stride))
         try set(SQL_ATTR_ROW_ARRAY_SIZE, SQLULEN(rows))
         try statement.check(
@@ -145,6 +149,7 @@ internal import SluiceTables
         if !readsByRow {
             guard try call() else { return false }
             waiting = 0..<Int(unsafe fetched.pointee)
+            try keepPace()
             return !waiting.isEmpty
         }
         aside.removeAll()
@@ -162,6 +167,21 @@ internal import SluiceTables
         }
         waiting = 0..<rows
         return rows > 0
+    }
+
+    /// Has the driver ask for as many rows next as it can hold of such as these.
+    private func keepPace() throws {
+        guard let before = pace?.rows else { return }
+        var longest = 0
+        for row in waiting {
+            var length = 0
+            for column in bindings.indices { length += unsafe max(0, buffer.indicator(row, column).pointee) }
+            longest = max(longest, length)
+        }
+        pace?.saw(longest: longest)
+        guard let rows = pace?.rows, rows != before else { return }
+        statement.connection.fetch(rows: rows)
+        try set(SQL_ATTR_ROW_ARRAY_SIZE, SQLULEN(min(buffer.capacity, rows)))
     }
 
     /// Lets the driver write the next rows; false at the end.
@@ -193,7 +213,7 @@ internal import SluiceTables
     }
 
     /// False where the value is too long to be held.
-    private func completeCell(_ row: Int, _ column: Int) throws -> Bool {
+    func completeCell(_ row: Int, _ column: Int) throws -> Bool {
         let indicator = unsafe buffer.indicator(row, column)
         let length = unsafe indicator.pointee
         guard length != SQL_NULL_DATA, let width = widths[column] else { return true }
@@ -231,7 +251,7 @@ internal import SluiceTables
     }
 
     /// Keeps a value of the row under the cursor beside the rows; false where it is too long, and only begun.
-    private func readAside(_ row: Int, _ column: Int) throws -> Bool {
+    func readAside(_ row: Int, _ column: Int) throws -> Bool {
         let binding = bindings[column]
         let start = aside.count
         let indicator = unsafe buffer.indicator(row, column)
@@ -267,56 +287,8 @@ internal import SluiceTables
         )
     }
 
-    // MARK: Rows in pieces
-
-    /// Hands over what comes next of the long row.
-    private func nextPiece(_ body: (borrowing RowBatch) throws -> Void) throws {
-        guard let row = long?.row, let column = long?.column, let open = long?.open else {
-            preconditionFailure("there are rows, or a part of one")
-        }
-        if column == open.column, open.isBegun { return try nextPieceOfValue(body) }
-        let isWhole = column == open.column ? false : try holdsCell(row, column, after: open.column)
-        let cells = unsafe cells(of: column, row..<row + 1)
-        if !isWhole { long?.open.isBegun = true }
-        try unsafe hand(cells.bytes(0), isFirst: true, isLast: isWhole, body)
-    }
-
-    private func nextPieceOfValue(_ body: (borrowing RowBatch) throws -> Void) throws {
-        guard var open = long?.open else { return }
-        guard case .bytes(let bytes, let isLast) = unsafe try open.reading.next(statement) else {
-            throw ODBCError(.unexpectedAnswer, "the driver gives no more of a value that it has begun")
-        }
-        long?.open = open
-        try unsafe hand(bytes.assumingMemoryBound(to: UInt8.self), isFirst: false, isLast: isLast, body)
-    }
-
-    /// Whether a cell of the long row is held whole, for which it may be read now.
-    private func holdsCell(_ row: Int, _ column: Int, after open: Int) throws -> Bool {
-        if widths[column] == nil { return try column < open || readAside(row, column) }
-        // What was bound in a row of many is complete up to the long value.
-        return try !readsByRow && column < open || completeCell(row, column)
-    }
-
-    private func hand(
-        _ bytes: UnsafeBufferPointer<UInt8>?,
-        isFirst: Bool,
-        isLast: Bool,
-        _ body: (borrowing RowBatch) throws -> Void
-    ) throws {
-        guard let row = long?.row, let column = long?.column else { return }
-        let piece = unsafe RowPiece(column: column, bytes: bytes, isFirst: isFirst, isLast: isLast)
-        let batch = unsafe RowBatch(columns: columns, piece: piece, rowsBefore: rowsBefore)
-        if isLast { long?.column += 1 }
-        if batch.count > 0 {
-            rowsBefore += 1
-            long = nil
-            waiting = row + 1..<max(row + 1, waiting.upperBound)
-        }
-        try body(batch)
-    }
-
     /// The values of a column: in the rows, or some of them beside.
-    @unsafe private func cells(of column: Int, _ rows: Range<Int>) -> ColumnValues {
+    @unsafe func cells(of column: Int, _ rows: Range<Int>) -> ColumnValues {
         let base = unsafe UnsafePointer(buffer.cell(rows.lowerBound, column))
         let indicators = unsafe buffer.indicator(rows.lowerBound, column)
         let step = buffer.stride / 8

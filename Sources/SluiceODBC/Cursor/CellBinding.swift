@@ -16,6 +16,8 @@ struct CellBinding: Sendable, Hashable {
     let kind: Kind
     /// Bytes that the driver may write of one value; nil where it is asked for value by value, in pieces.
     let width: Int?
+    /// Whether values may be far longer.
+    let mayBeLong: Bool
 
     /// What values longer than this one are read again for, where that can be done.
     private static let longestRead = 1 << 10
@@ -45,8 +47,11 @@ struct CellBinding: Sendable, Hashable {
         self.column = Column(column.name, type, form: form, isNullable: column.isNullable)
         guard !profile.typesAreClaims else {
             width = nil
+            mayBeLong = true
             return
         }
+        let isPlainText = if case .text = type { true } else { false }
+        mayBeLong = (isPlainText || isBinary) && (column.size == 0 || column.size > CellBinding.longestRead)
         switch kind {
         case .double: width = 8
         case .float: width = 4
@@ -65,6 +70,7 @@ struct CellBinding: Sendable, Hashable {
     init(rowsOf columns: [CellBinding]) {
         column = Column("", .text(length: nil), form: .text, isNullable: false)
         kind = .text
+        mayBeLong = columns.contains(where: \.mayBeLong)
         width = min(CellBinding.longestRow, columns.reduce(0) { $0 + ($1.width ?? CellBinding.longestRead) + 3 })
     }
 
@@ -77,6 +83,7 @@ struct CellBinding: Sendable, Hashable {
         self.column = column
         self.kind = kind
         self.width = width
+        mayBeLong = false
     }
 
     private static func bound(_ bytes: Int, _ profile: DriverProfile) -> Int? {

@@ -13,7 +13,9 @@ struct ValueReading {
 
     /// Most values are short, and SQLite's driver fills what it is given to its end.
     private static let firstPiece = 512
-    static let piece = 256 << 10
+    private static let secondPiece = 256 << 10
+    /// SQLite's driver looks for the end of all that is left at each of them: 1 GB took four minutes by 256 KiB.
+    static let longestPiece = 2 << 20
 
     @unsafe enum Piece {
         /// There is no value.
@@ -49,7 +51,7 @@ struct ValueReading {
         // A driver that begins again from the front would never end.
         let isLast = isWhole || (!isFirst && count == 0)
         isFirst = false
-        size = ValueReading.piece
+        size = size < ValueReading.secondPiece ? ValueReading.secondPiece : min(2 * size, ValueReading.longestPiece)
         return unsafe .bytes(UnsafeRawBufferPointer(rebasing: piece[..<count]), isLast: isLast)
     }
 }

@@ -72,9 +72,9 @@ internal import SluiceCore
         _ = unsafe SQLFreeHandle(SQLSMALLINT(SQL_HANDLE_ENV), environment)
     }
 
-    /// Has statements that are made from now on ask for so many rows at a time, where the driver can be told.
+    /// Has the driver ask for so many rows at a time from now on, where it can be told; it holds them all.
     func fetch(rows count: Int) {
-        guard let attribute = profile.packing.fetchAttribute else { return }
+        guard let attribute = profile.fetchAttribute else { return }
         _ = unsafe sluice_set_connection(handle, Int32(attribute), SQLULEN(count))
     }
 

@@ -12,6 +12,8 @@ package struct DriverProfile: Sendable, Hashable {
     var onConnect: [String] = []
     /// Whether a value that was longer than its buffer can be read again by its row and column.
     var rereadsCells = false
+    /// The driver's attribute of a connection by which it is told how many rows to ask for at a time, and hold.
+    var fetchAttribute: Int?
     /// Whether a column's type is only what its table says, and any row may hold something else.
     var typesAreClaims = false
     /// Expressions by the database's name of a type: what is selected instead of a column of it; `*` stands
@@ -120,11 +122,11 @@ extension DriverProfile {
         case "pack-row": packing.row = Template(text: value)
         case "pack-blocks": packing.blocks = Template(text: value)
         case "pack-blocks-where": packing.blocksCondition = Template(text: value)
-        case "pack-fetch-attribute": packing.fetchAttribute = Int(value)
+        case "fetch-attribute": fetchAttribute = Int(value)
         case _ where key.hasPrefix("pack."): packing.cells[String(key.dropFirst(5))] = Template(text: value)
+        case _ where key.hasPrefix("hash."): division.hashes[String(key.dropFirst(5))] = Template(text: value)
         case _ where key.hasPrefix("literal."): division.literals[String(key.dropFirst(8))] = Template(text: value)
         case _ where key.hasPrefix("option."):
-        case _ where key.hasPrefix("hash."): division.hashes[String(key.dropFirst(5))] = Template(text: value)
             let name = String(key.dropFirst(7))
             options.removeAll { $0.key == name }
             options.append((name, value))

@@ -6,6 +6,8 @@ extension DriverProfiles {
         ; Without a cursor the driver holds the whole result: 1.5 GB for two million rows.
         option.UseDeclareFetch = 1
         option.Fetch = 10000
+        ; SQL_ATTR_PGOPT_FETCH: the same for rows to come. 1,500 rows of 1 MiB are 1.5 GB at 10,000 a time.
+        fetch-attribute = 65541
         option.BoolsAsChar = 0
         ; Texts without a bound are described by a size that is made up: this one, in characters.
         option.MaxLongVarcharSize = 8190
@@ -31,9 +33,9 @@ extension DriverProfiles {
         sample-table = select {literal} from {relation} tablesample system (least(100, 8 * {percent})) where {column} is not null order by {column}
         sample = select {literal} from {relation} where {column} is not null and random() < {fraction} order by {column}
         literal.* = quote_literal({column}::text)
+        hash.* = (hashtext({column}::text) & 2147483647) % {parts} = {part}
         orders-as-it-compares = yes
         ; Rows by where they lie; of a partitioned table in each of its partitions.
-        hash.* = (hashtext({column}::text) & 2147483647) % {parts} = {part}
         blocks = select max(pg_relation_size(t.relid)) / current_setting('block_size')::bigint from pg_class c, lateral (select c.oid as relid where c.relkind <> 'p' union all select p.relid from pg_partition_tree(c.oid) p where c.relkind = 'p') t where c.oid = to_regclass({relation-text}) and c.relkind in ('r', 'm', 'p')
         block-from = ctid >= '({block},0)'::tid
         block-to = ctid < '({block},0)'::tid
@@ -48,7 +50,6 @@ extension DriverProfiles {
         pack-blocks = select (select string_agg({row}, chr(10)) from {relation} where ({condition}) and ctid >= ('(' || sluice_blocks.block || ',0)')::tid and ctid < ('(' || sluice_blocks.block + {blocks} || ',0)')::tid) from generate_series(0, pg_relation_size(to_regclass({relation-text})) / current_setting('block_size')::bigint, {blocks}) as sluice_blocks (block)
         ; Rows are found by their blocks from PostgreSQL 14 on, and no value is long where none lies outside of them.
         pack-blocks-where = select 1 from pg_class c join pg_am a on a.oid = c.relam where c.oid = to_regclass({relation-text}) and c.relkind in ('r', 'm') and a.amname = 'heap' and not c.relhassubclass and current_setting('server_version_num')::int >= 140000 and (c.reltoastrelid = 0 or pg_relation_size(c.reltoastrelid) = 0)
-        pack-fetch-attribute = 65541
         snapshot-by-transaction = yes
         snapshot-begin = set transaction isolation level repeatable read, read only
         snapshot-export = select pg_export_snapshot()
@@ -108,8 +109,8 @@ extension DriverProfiles {
         literal.number = cast({column} as char)
         literal.time = concat('''', {column}, '''')
         ; Whatever the sql_mode takes a backslash for. The column's collation is the one that compares.
-        literal.text = concat('_utf8mb4 x''', hex(convert({column} using utf8mb4)), '''')
         hash.* = crc32({column}) % {parts} = {part}
+        literal.text = concat('_utf8mb4 x''', hex(convert({column} using utf8mb4)), '''')
         snapshot-begin = set session transaction isolation level repeatable read
         snapshot-begin = start transaction with consistent snapshot, read only
         snapshot-hold = set session lock_wait_timeout = 10
@@ -167,9 +168,9 @@ extension DriverProfiles {
         estimate = select max(rowid) from {relation}
         sample = select {literal} from {relation} where {column} is not null and abs(random() % 1000000000) < {fraction} * 1000000000 order by {column}
         literal.* = quote({column})
-        orders-as-it-compares = yes
         ; Of a text it makes the number that it begins with, and 0 of most: that is no hash.
         hash.integer = abs({column} % {parts}) = {part}
+        orders-as-it-compares = yes
         snapshot-begin = begin
         snapshot-begin = select count(*) from sqlite_master
         snapshot-hold = begin immediate

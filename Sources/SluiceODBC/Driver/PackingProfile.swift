@@ -13,8 +13,6 @@ struct PackingProfile: Sendable {
     var blocks: Template?
     /// Gives a row where `{relation-text}` can be read in that way, and values are short.
     var blocksCondition: Template?
-    /// The driver's attribute of a connection by which it is told how many rows to ask for at a time.
-    var fetchAttribute: Int?
 
     /// Blocks whose rows come as one text: 128 KiB in PostgreSQL.
     static let blocksAtATime = 16

@@ -94,7 +94,7 @@ internal import SluiceTables
     @unsafe var pieceBuffer: UnsafeMutableRawBufferPointer {
         if let buffer = unsafe buffer { return unsafe buffer }
         let fresh = UnsafeMutableRawBufferPointer.allocate(
-            byteCount: ValueReading.piece + Statement.behindPiece,
+            byteCount: ValueReading.longestPiece + Statement.behindPiece,
             alignment: 16
         )
         unsafe buffer = unsafe fresh

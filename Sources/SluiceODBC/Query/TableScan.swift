@@ -105,9 +105,27 @@ package struct TableScan: Sendable {
         mostRows: Int? = nil,
         longValues: LongValues
     ) throws -> any RowReader {
+        // The driver asks for the first rows when the statement begins.
+        let pace = pace(of: connection, bytes: 2 * bytes)
+        connection.fetch(rows: pace?.rows ?? TableScan.mostHeld)
         let statement = try Statement(connection)
         try statement.execute(sql(where: partition.condition))
-        return try BlockCursor(statement, bindings, bytes: bytes, mostRows: mostRows, longValues: longValues)
+        return try BlockCursor(
+            statement,
+            bindings,
+            bytes: bytes,
+            mostRows: mostRows,
+            longValues: longValues,
+            pace: pace
+        )
+    }
+
+    /// Rows of a bounded length that a driver holds: some MB of most tables.
+    private static let mostHeld = 10_000
+
+    private func pace(of connection: Connection, bytes: Int) -> RowPace? {
+        guard connection.profile.fetchAttribute != nil, bindings.contains(where: \.mayBeLong) else { return nil }
+        return RowPace(bytes: bytes, most: TableScan.mostHeld)
     }
 
     /// The same rows, made texts by the database where it can do that.
@@ -124,7 +142,9 @@ package struct TableScan: Sendable {
         guard let packing else {
             return try rows(of: connection, partition, bytes: bytes, mostRows: mostRows, longValues: longValues)
         }
-        if packing.isByBlocks { connection.fetch(rows: PackingProfile.textsAtATime) }
+        let pace = packing.isByBlocks ? nil : pace(of: connection, bytes: 2 * bytes)
+        let atATime = packing.isByBlocks ? PackingProfile.textsAtATime : TableScan.mostHeld
+        connection.fetch(rows: pace?.rows ?? atATime)
         let statement = try Statement(connection)
         try statement.execute(packing.sql(where: partition.condition))
         let binding = packing.isByBlocks ? CellBinding.blockOfRows : CellBinding(rowsOf: bindings)
@@ -133,7 +153,8 @@ package struct TableScan: Sendable {
             [binding],
             bytes: bytes,
             mostRows: packing.isByBlocks ? PackingProfile.textsAtATime : mostRows,
-            longValues: .pieces
+            longValues: .pieces,
+            pace: pace
         )
         return try PackedReader(cursor, packing, onFailure: onFailure)
     }
