@@ -3,9 +3,12 @@ internal import CODBC
 /// Questions to the database whose answers are short.
 extension Connection {
     /// The first value that a statement gives, as text; blocks.
-    func text(_ sql: String) throws -> String? {
+    ///
+    /// - Parameter column: whose value, in any case; nil for the first one's.
+    func text(_ sql: String, column: String? = nil) throws -> String? {
         var found: String?
-        try forEach(sql) { value in
+        let pick = { (columns: [ResultColumn]) in columns.firstIndex { $0.name.lowercased() == column } ?? 0 }
+        try forEach(sql, pick) { value in
             found = try value()
             return false
         }

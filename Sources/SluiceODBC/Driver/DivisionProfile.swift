@@ -17,6 +17,11 @@ struct DivisionProfile: Sendable {
     /// Conditions by kind (`integer`, or `*` for all others) that are true of the rows in hash partition `{part}` of `{parts}`,
     /// from 0 on, by the value of `{column}`, and of each value in one of them.
     var hashes: [String: Template] = [:]
+    /// Gives the name of the first column of a table's primary key as `column_name`; only where the driver holds the whole
+    /// result of a statement, so that tables are to be read in slices.
+    var sliceKey: Template?
+    /// Gives `{literal}` of the row behind `{rows}` others of which `{condition}` is true, in the order of `{column}`.
+    var sliceBound: Template?
     /// Gives the number of a table's blocks, and nothing for what has none.
     var blocks: Template?
     /// What is true of rows in block number `{block}` and behind it.

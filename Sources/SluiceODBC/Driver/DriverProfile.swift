@@ -107,6 +107,8 @@ extension DriverProfile {
         case "block-mark": division.blockMark = Template(text: value)
         case "blocks-moved": division.blocksMoved = Template(text: value)
         case "estimate": division.estimate = Template(text: value)
+        case "slice-key": division.sliceKey = Template(text: value)
+        case "slice-bound": division.sliceBound = Template(text: value)
         case "sample": division.sample = Template(text: value)
         case "sample-table": division.tableSample = Template(text: value)
         case "orders-as-it-compares": division.ordersAsItCompares = value == "yes"

@@ -97,7 +97,7 @@ package struct TableDivider {
         return TableDivision(.hash, ["(\(parts[0]) or \(quoted) is null)"] + parts.dropFirst(), estimate: estimate)
     }
 
-    private static func kind(_ type: ColumnType) -> String {
+    static func kind(_ type: ColumnType) -> String {
         switch type {
         case .integer, .decimal, .real: "number"
         case .date, .time, .timestamp, .instant: "time"

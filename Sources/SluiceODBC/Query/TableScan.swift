@@ -11,6 +11,8 @@ package struct TableScan: Sendable {
     /// As it stands behind FROM.
     let relation: String
 
+    /// The key by which it is read piece by piece; nil where the driver doesn't need that.
+    private let slices: KeySlices?
     /// How the database makes texts of rows; nil where it can't for these.
     private let packing: RowPacking?
     /// Whether the database can make texts of rows.
@@ -25,6 +27,7 @@ package struct TableScan: Sendable {
         let names = found.map { connection.traits.quoted($0.name) }
         let expressions = found.map { profile.expressions[$0.typeName] ?? profile.expressions["*"] }
         bindings = zip(found, expressions).map { CellBinding($0, profile, isText: $1 != nil && $1 != "{column}") }
+        slices = try KeySlices(query, relation, bindings.map(\.column), connection)
         packing = RowPacking(
             profile.packing,
             relation,
@@ -105,11 +108,26 @@ package struct TableScan: Sendable {
         mostRows: Int? = nil,
         longValues: LongValues
     ) throws -> any RowReader {
+        guard let slices else {
+            return try rows(of: connection, where: partition.condition, bytes, mostRows, longValues)
+        }
+        return SlicedReader(slices, partition.condition, connection, columns: columns, mostBytes: bytes) { condition in
+            try rows(of: connection, where: condition, bytes, mostRows, longValues)
+        }
+    }
+
+    private func rows(
+        of connection: Connection,
+        where condition: String?,
+        _ bytes: Int,
+        _ mostRows: Int?,
+        _ longValues: LongValues
+    ) throws -> any RowReader {
         // The driver asks for the first rows when the statement begins.
         let pace = pace(of: connection, bytes: 2 * bytes)
         connection.fetch(rows: pace?.rows ?? TableScan.mostHeld)
         let statement = try Statement(connection)
-        try statement.execute(sql(where: partition.condition))
+        try statement.execute(sql(where: condition))
         return try BlockCursor(
             statement,
             bindings,

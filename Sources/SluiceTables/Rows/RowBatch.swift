@@ -151,6 +151,13 @@ package enum RowPlace: Sendable, Hashable, CustomStringConvertible {
         unsafe UnsafeRawPointer(start(row)).loadUnaligned(as: type)
     }
 
+    /// Bytes of all values of some rows.
+    package func bytes(in rows: Range<Int>) -> Int {
+        var sum = 0
+        for row in rows { unsafe sum &+= max(0, length(row)) }
+        return sum
+    }
+
     /// A row's bytes; nil where there is no value.
     package func bytes(_ row: Int) -> UnsafeBufferPointer<UInt8>? {
         let length = unsafe length(row)
