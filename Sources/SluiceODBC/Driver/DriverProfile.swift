@@ -122,6 +122,7 @@ extension DriverProfile {
         case "snapshot-hold": snapshot.hold.append(value)
         case "snapshot-release": snapshot.release.append(value)
         case "pack-row": packing.row = Template(text: value)
+        case "pack-where": packing.condition = Template(text: value)
         case "pack-blocks": packing.blocks = Template(text: value)
         case "pack-blocks-where": packing.blocksCondition = Template(text: value)
         case "fetch-attribute": fetchAttribute = Int(value)

@@ -8,6 +8,8 @@ struct PackingProfile: Sendable {
     /// What is put there by the database's name of a type. Without an entry, text and all that the driver gives as text is
     /// `{column}`; bytes and floating-point numbers have to have one, by which bytes are hexadecimal digits.
     var cells: [String: Template] = [:]
+    /// Gives a row where it pays for `{relation-text}`: a value as long as that of many cells is passed on as fast by itself.
+    var condition: Template?
     /// A statement that gives many rows' texts at a time with line feeds between them: `{row}` for all rows of `{relation}` of
     /// which `{condition}` is true, `{blocks}` blocks at a time.
     var blocks: Template?

@@ -28,14 +28,16 @@ package struct TableScan: Sendable {
         let expressions = found.map { profile.expressions[$0.typeName] ?? profile.expressions["*"] }
         bindings = zip(found, expressions).map { CellBinding($0, profile, isText: $1 != nil && $1 != "{column}") }
         slices = try KeySlices(query, relation, bindings.map(\.column), connection)
-        packing = RowPacking(
-            profile.packing,
-            relation,
-            names: names,
-            types: found.map(\.typeName),
-            bindings,
-            isByBlocks: try query.isReadByBlocks(connection)
-        )
+        packing =
+            try query.isPacked(connection)
+            ? RowPacking(
+                profile.packing,
+                relation,
+                names: names,
+                types: found.map(\.typeName),
+                bindings,
+                isByBlocks: try query.isReadByBlocks(connection)
+            ) : nil
         guard expressions.contains(where: { $0 != nil }) else {
             projection = if case .query = query { nil } else { "*" }
             return
@@ -179,9 +181,19 @@ package struct TableScan: Sendable {
 }
 
 extension TableQuery {
+    /// Whether texts of its rows come faster than their cells; blocks.
+    fileprivate func isPacked(_ connection: Connection) throws -> Bool {
+        try holds(connection.profile.packing.condition, connection) ?? true
+    }
+
     /// Whether many rows of it can come as one text; blocks.
     fileprivate func isReadByBlocks(_ connection: Connection) throws -> Bool {
-        guard case .table = self, let question = connection.profile.packing.blocksCondition else { return false }
+        try holds(connection.profile.packing.blocksCondition, connection) ?? false
+    }
+
+    /// Whether a question about a table gives a row; nil where there is no table, or no question.
+    private func holds(_ question: Template?, _ connection: Connection) throws -> Bool? {
+        guard case .table = self, let question else { return nil }
         let relation = TableQuery.text(relation(connection.traits))
         return try connection.text(question.filled(["relation-text": relation])) != nil
     }

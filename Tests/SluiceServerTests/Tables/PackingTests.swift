@@ -198,6 +198,19 @@ import Testing
         try compare(.query("select n, repeat('a\"b', n * 12000000) as t from generate_series(1, 2) as s(n)"))
     }
 
+    @Test("a table of long values comes by its cells")
+    func longValues() throws {
+        try DatabaseUnderTest.postgresql.run(
+            """
+            drop table if exists long_values;
+            create table long_values as select n, (select string_agg(md5((n * k)::text), '') from generate_series(1, 500) k) as t
+                from generate_series(1, 50) n
+            """
+        )
+        #expect(try !isPacked(.table("long_values")))
+        #expect(try isPacked(.query("select * from long_values")))
+    }
+
     @Test(
         "what the driver makes of values in a way of its own is left to it",
         arguments: ["select 1::money as x", "select 1 as x, 2 as x"]
