@@ -14,19 +14,22 @@ _FOLDERS = 100
 
 @dataclass(frozen=True)
 class Scale:
-    """How much data: TPC-H's scale factor, the big file's size, how many files of 4 KiB and of 1 KiB, and the sparse
-    file's size."""
+    """How much data: TPC-H's scale factor, the big file's size, how many files of 4 KiB and of 1 KiB, the sparse file's
+    size, and the rows of a query."""
 
     factor: str
     big: int
     small_files: int
     tiny_files: int
     sparse: int
+    query_rows: int
 
 
-FULL = Scale(factor="1", big=1_705_000_000, small_files=20_000, tiny_files=100_000, sparse=100 << 30)
+FULL = Scale(factor="1", big=1_705_000_000, small_files=20_000, tiny_files=100_000, sparse=100 << 30,
+             query_rows=60_000_000)
 # Large enough for several blocks and parts of each contender, small enough for a check in CI.
-QUICK = Scale(factor="0.05", big=50_000_000, small_files=200, tiny_files=1_000, sparse=1 << 30)
+QUICK = Scale(factor="0.05", big=50_000_000, small_files=200, tiny_files=1_000, sparse=1 << 30,
+              query_rows=300_000)
 
 
 class DataInUse(Exception):

@@ -21,5 +21,6 @@ CASES = {
     "table-partitions": tables.make_partitions,
     "table-load": tables.make_load,
     "table-text": tables.make_text,
+    "table-memory": tables.make_memory,
     "memory": memory.make,
 }

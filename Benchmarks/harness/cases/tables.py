@@ -78,6 +78,29 @@ def make_load(data, program):
     ], [Target("rows/s at least 2 × sling's", "wall", 1 / 2, [_SLING])], checks.loaded_rows)
 
 
+# More rows than any memory here holds, from a query that the database computes on its way.
+_MANY_ROWS = """select n as id, n % 1000 as part, (n % 100000) / 100.0 as price, date '2020-01-01' + (n % 2000)::int as day,
+ 'row ' || n || ' of many' as remark from (select generate_series(1, {count}::bigint) as n) s"""
+_MEMORY, _MEMORY_LIMIT = "64MiB", (64 + 64) << 20
+
+
+def make_memory(data, program):
+    """Sixty million rows of a query as CSV and as Parquet, within a bound."""
+    count = data.scale.query_rows
+    query = ["--query", " ".join(_MANY_ROWS.format(count=count).split()), "--memory", _MEMORY]
+    formats = {"sluice, CSV": ["--format", "csv"], "sluice, Parquet": ["--format", "parquet", "--compress", "zstd"]}
+    return Case(
+        name="table-memory", title=f"Peak memory with --memory {_MEMORY}: {count} rows of a query out of PostgreSQL by HTTPS PUT",
+        amount=count, unit="rows", contenders=[
+            Contender(name, lambda to, options=options: [[program.extract(to, "https", *query, *options)]])
+            for name, options in formats.items()
+        ],
+        stage=PostgreSQL(data.lineitem()),
+        targets=[Target(f"{name}: at most 64 MiB + 64 MiB", "peak", _MEMORY_LIMIT, subject=name) for name in formats],
+        runs=1, warm_up=False,
+    )
+
+
 _PASSES = 8
 _PROBED = 256 << 20
 
