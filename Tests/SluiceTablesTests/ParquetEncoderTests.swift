@@ -6,7 +6,7 @@ import Testing
 
 /// What pyarrow reads of what we write. `Scripts/fixtures-setup` installs it.
 @Suite struct ParquetEncoderTests {
-    private static let columns = [
+    static let columns = [
         Column("b", .boolean), Column("i8", .integer(bits: 8, isSigned: true)),
         Column("u32", .integer(bits: 32, isSigned: false)),
         Column("i64", .integer(bits: 64, isSigned: true)), Column("u64", .integer(bits: 64, isSigned: false)),
@@ -21,7 +21,7 @@ import Testing
     ]
 
     /// A row of any values, some of them NULL; and what pyarrow is to say of them, as Python writes it.
-    private static func row(_ random: inout SeededGenerator) -> [Value] {
+    static func row(_ random: inout SeededGenerator) -> [Value] {
         func number(_ digits: Int, _ scale: Int) -> Value {
             let text = (0..<digits - scale).map { _ in "\(Int.random(in: 0...9, using: &random))" }.joined()
             let fraction = (0..<scale).map { _ in "\(Int.random(in: 0...9, using: &random))" }.joined()
