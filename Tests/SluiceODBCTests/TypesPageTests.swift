@@ -32,4 +32,15 @@ import Testing
             #expect(CellBinding.type(of: column).description == TypesPage.code(row[2]), "\(row)")
         }
     }
+
+    @Test("a table is made with the columns that the page says", arguments: [("psqlodbc", 1), ("maodbc", 3), ("sqlite", 5)])
+    func made(_ driver: String, _ column: Int) throws {
+        let profile = try DriverProfiles().profile(forDriver: driver)
+        let rows = try TypesPage.table("Into databases")
+        #expect(rows.count >= 20)
+        for row in rows {
+            let type = try ColumnType(parsing: TypesPage.code(row[0]))
+            #expect(profile.writing.sql(for: type) == TypesPage.code(row[column]), "\(row)")
+        }
+    }
 }

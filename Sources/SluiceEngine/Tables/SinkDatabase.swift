@@ -117,6 +117,6 @@ final class SourceTable {
 
     func rows(bytes: Int) throws -> DecodedRows {
         let reader = try scan.rows(of: connection, bytes: bytes, longValues: .whole(SourceTable.longestValue))
-        return DecodedRows(reader: reader, binary: .hexadecimal, made: connection.declared(reader.columns))
+        return DecodedRows(reader: reader, binary: .hexadecimal, made: reader.columns)
     }
 }

@@ -29,7 +29,8 @@ struct CellBinding: Sendable, Hashable {
     /// - Parameters:
     ///   - isText: whether the database is asked for text, whatever the column's type.
     init(_ column: ResultColumn, _ profile: DriverProfile, isText: Bool) {
-        let type = CellBinding.type(of: column)
+        let said = CellBinding.type(of: column)
+        let type = profile.typesAreClaims ? CellBinding.widened(said, column) : profile.writing.declared(said)
         let isBinary = if case .binary = type { true } else { false }
         kind =
             switch type {
@@ -103,6 +104,17 @@ struct CellBinding: Sendable, Hashable {
 
     /// Bytes behind a value's that the driver writes, too.
     var terminator: Int { kind == .text ? 1 : 0 }
+
+    /// The type that holds whatever a column may hold of which only the kind is known: integers of 64 bits, and numbers that
+    /// the driver takes for floating-point ones and the table does not.
+    private static func widened(_ type: ColumnType, _ column: ResultColumn) -> ColumnType {
+        switch type {
+        case .integer: .integer(bits: 64, isSigned: true)
+        case .real where column.typeName.hasPrefix("numeric") || column.typeName.hasPrefix("decimal"):
+            .decimal(precision: nil, scale: nil)
+        default: type
+        }
+    }
 
     /// ODBC's type codes, refined by the database's own name of the type where they are too coarse.
     static func type(of column: ResultColumn) -> ColumnType {

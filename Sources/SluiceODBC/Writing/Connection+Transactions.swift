@@ -1,15 +1,9 @@
 internal import CODBC
 internal import SluiceCore
-package import SluiceTables
 
 extension Connection {
     /// Runs a statement whose rows, if it gives any, are not wanted; blocks.
     package func run(_ sql: String) throws { try Statement(self).execute(sql) }
-
-    /// Columns that were read, without bounds that the driver has made up.
-    package func declared(_ columns: [Column]) -> [Column] {
-        columns.map { Column($0.name, profile.writing.declared($0.type), form: $0.form, isNullable: $0.isNullable) }
-    }
 
     /// Sessions that may write to one table at a time.
     package var mostWriters: Int { profile.writing.mostConnections ?? .max }
