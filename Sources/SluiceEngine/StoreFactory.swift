@@ -213,7 +213,7 @@ struct StoreFactory {
     }
 
     /// The source's store, for objects to be removed from.
-    private func removable() throws -> any RemovableSource {
+    func removable() throws -> any RemovableSource {
         let source = specification.source
         guard specification.layout != .merge else {
             throw CopyError(

@@ -7,7 +7,6 @@ internal import SluicePipeline
 /// A copy as a user sees it: the run, its progress, its messages, its report, and its exit code.
 final class CopySession {
     private let specification: CopySpecification
-    private let output: OutputArguments
     private let log: Log
     private let journal: ItemJournal
     private let copy: CopyRun
@@ -26,15 +25,18 @@ final class CopySession {
     static func run(_ specification: CopySpecification, _ output: OutputArguments, _ beginning: Beginning) throws
         -> Int32
     {
-        try CopySession(specification, output, beginning).run()
+        if let report = output.report { try WholeFile.check(report) }
+        let log = try Log(format: output.logFormat, threshold: output.threshold, file: output.logFile)
+        return try CopySession(specification, beginning, log, manifest: output.manifest).run(output)
     }
 
-    private init(_ specification: CopySpecification, _ output: OutputArguments, _ beginning: Beginning) throws {
+    /// - Parameters:
+    ///   - log: hears of items, and of what came of the copy.
+    ///   - manifest: a file that gets a line for each item.
+    init(_ specification: CopySpecification, _ beginning: Beginning, _ log: Log, manifest: String? = nil) throws {
         self.specification = specification
-        self.output = output
-        if let report = output.report { try WholeFile.check(report) }
-        log = try Log(format: output.logFormat, threshold: output.threshold, file: output.logFile)
-        let journal = try ItemJournal(manifest: output.manifest, log: log, verification: specification.verification)
+        self.log = log
+        let journal = try ItemJournal(manifest: manifest, log: log, verification: specification.verification)
         self.journal = journal
         start = Timestamp.now
         let register = RunRegister(environment: specification.environment, log: log)
@@ -50,21 +52,37 @@ final class CopySession {
         }
     }
 
-    /// Runs to the end; the exit code.
-    private func run() -> Int32 {
+    /// Runs to the end, with progress and files as they were asked for; the exit code.
+    private func run(_ output: OutputArguments) -> Int32 {
+        let style = output.progressStyle
+        let display = style.map { ProgressDisplay($0, of: ProgressProbe(copy: copy, start: ContinuousClock.now)) }
+        let report = carryOut { RunSupervisor($0).run { display?.start() } } then: { display?.stop() }
+        output.tellOfMore(journal.untold, log)
+        tell(report)
+        if report.outcome.ledgerStatus == .interrupted, entry.ledger?.problem == nil, entry.ledger != nil {
+            log.info("sluice resume \(entry.identifier) goes on with it")
+        }
+        let code = report.write(output, log, finishing: journal.finish)
+        // Threads may still hang in a read of a source that gives nothing; exit(3) would take libraries from under them.
+        if case .interrupted = report.outcome { _exit(code) }
+        return code
+    }
+
+    /// Carries the copy out, and enters into the ledger what came of it; blocks.
+    ///
+    /// - Parameters:
+    ///   - supervise: executes the copy until it ends or is given up.
+    ///   - stop: ends what shows its progress.
+    func carryOut(_ supervise: (CopyRun) -> RunEnding, then stop: () -> Void = {}) -> RunReport {
         let clock = ContinuousClock.now
-        let display = output.progressStyle.map { ProgressDisplay($0, of: ProgressProbe(copy: copy, start: clock)) }
-        let ending = RunSupervisor(copy).run { display?.start() }
+        let ending = supervise(copy)
         let duration = ContinuousClock.now - clock
-        display?.stop()
+        stop()
         let report = makeReport(ending, start, duration)
         // Before it is told: whoever reads that it was interrupted may go on with it at once.
         entry.ledger?.finish(report.outcome.ledgerStatus, exitCode: report.outcome.exitCode, bytes: report.ledgerBytes)
-        tell(report)
-        let code = report.write(output, log, finishing: journal.finish)
-        // Threads may still hang in a read of a source that gives nothing; exit(3) would take libraries from under them.
-        if ending.signal != nil { _exit(code) }
-        return code
+        if let failure = report.failure { log.error(failure) }
+        return report
     }
 
     // MARK: What came of it
@@ -100,13 +118,8 @@ final class CopySession {
     // MARK: Telling
 
     private func tell(_ report: RunReport) {
-        if let failure = report.failure { log.error(failure) }
-        output.tellOfMore(journal.untold, log)
         for note in report.sums.notes { log.info(note) }
         if report.sums.filesListed + report.sums.filesUnchanged > 0 { log.info(RunSummary(report).text) }
-        if report.outcome.ledgerStatus == .interrupted, entry.ledger?.problem == nil, entry.ledger != nil {
-            log.info("sluice resume \(entry.identifier) goes on with it")
-        }
     }
 }
 

@@ -25,9 +25,25 @@ struct RunSupervisor {
 
     init(_ copy: CopyRun) { self.copy = copy }
 
+    /// Begins to execute the copy on a thread of its own, which calls `ended`.
+    func begin(_ ended: @escaping @Sendable (RunEnding) -> Void) {
+        Worker("run").run(in: DispatchGroup()) { [copy] in
+            var ending = RunEnding()
+            do {
+                try copy.specification.check()
+                ending.result = try copy.execute()
+            } catch {
+                let failure = SluiceCore.failure(from: error)
+                ending.failure = failure
+                ending.isSourceMissing = failure.kind == .notFound && !copy.hasOpenedSource
+            }
+            ended(ending)
+        }
+    }
+
     /// From the signal on: a run takes back what it had begun within 0.9 s; connecting to a host that does not answer
     /// takes longer and need not be waited for.
-    private static let patience = Duration.milliseconds(950)
+    static let patience = Duration.milliseconds(950)
 
     /// Blocks until the run has ended.
     /// - Parameter started: called when other threads may be made: signals are watched by then.
@@ -39,17 +55,8 @@ struct RunSupervisor {
             state.broadcast()
         }
         started()
-        Worker("run").run(in: DispatchGroup()) { [copy] in
-            var ending = RunEnding()
-            do {
-                try copy.specification.check()
-                ending.result = try copy.execute()
-            } catch {
-                let failure = SluiceCore.failure(from: error)
-                ending.failure = failure
-                ending.isSourceMissing = failure.kind == .notFound && !copy.hasOpenedSource
-            }
-            state.withLock { [ending] in $0.ending = ending }
+        begin { ending in
+            state.withLock { $0.ending = ending }
             state.broadcast()
         }
         _ = state.wait { $0.ending != nil || $0.signal != nil ? true : nil }

@@ -19,6 +19,22 @@ struct CommandRecord: Equatable {
         self.arguments = arguments
     }
 
+    /// The job's document, where a copy is one of its activities.
+    var job: String? { arguments.first == CommandRecord.run ? arguments.dropFirst().first : nil }
+
+    private static let run = "run"
+
+    /// A copy of a job in this process's directory.
+    ///
+    /// - Parameter digest: of what is copied and how.
+    init(job: String, activity: String, item: Int?, digest: String) {
+        self.init(
+            directory: CommandRecord.current.directory,
+            arguments: [CommandRecord.run, job, "--activity", activity] + (item.map { ["--item=\($0)"] } ?? [])
+                + ["--plan=" + digest]
+        )
+    }
+
     /// This process's.
     static var current: CommandRecord {
         var directory = "/"

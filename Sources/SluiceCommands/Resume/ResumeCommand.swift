@@ -27,6 +27,12 @@ struct ResumeCommand: ParsableCommand {
         guard let command = CommandRecord(text: earlier.record.specification) else {
             throw UsageError("run \(earlier.record.identifier) was made by another version of this program, and its command can't be read")
         }
+        if let job = command.job {
+            throw UsageError(
+                "run \(earlier.record.identifier) is a copy of the job \"\(job)\"",
+                advice: "Run the job again, in \"\(command.directory)\": a copy of files goes on where it was interrupted"
+            )
+        }
         guard chdir(command.directory) == 0 else {
             throw UsageError("the directory \"\(command.directory)\", in which the run was started, can't be entered: \(String(cString: strerror(errno)))")
         }

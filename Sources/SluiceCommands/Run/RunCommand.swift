@@ -1,4 +1,5 @@
 internal import ArgumentParser
+internal import Glibc
 internal import SluiceCore
 internal import SluiceEngine
 internal import SluiceJobs
@@ -7,11 +8,12 @@ internal import SluiceJobs
 struct RunCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "run",
-        abstract: "Check a job document of Azure Data Factory's shape, and show what it would do.",
+        abstract: "Run a job document of Azure Data Factory's shape.",
         discussion: """
             The document is a pipeline, or one copy activity, with its datasets and linked services in it or in dataset/ and \
-            linkedService/ beside it, as ADF's Git folders have them. This version carries out none: it checks them (--check) and \
-            shows what they would do (--dry-run).
+            linkedService/ beside it, as ADF's Git folders have them. Activities run in the order of their dependencies, each with \
+            its timeout and its attempts. What came of them goes to standard output, or to --report, in the shape that ADF has \
+            for it. Staged copies are not in this version.
             """
     )
 
@@ -40,10 +42,15 @@ struct RunCommand: ParsableCommand {
     @Flag(help: "Show what would be done, in words, and do nothing.")
     var dryRun = false
 
+    @Option(help: .init("Bound on everything buffered, by all copies at a time.", valueName: "size"))
+    var memory = "256MiB"
+
+    @OptionGroup(title: "Connections") var connection: ConnectionArguments
+    @OptionGroup(title: "Output") var output: OutputArguments
+
     func run() throws {
-        guard check != dryRun else {
-            if check { throw UsageError("--check and --dry-run exclude each other", advice: "--dry-run checks, too") }
-            throw UsageError("running a job is not in this version", advice: "Give --check or --dry-run")
+        guard !check || !dryRun else {
+            throw UsageError("--check and --dry-run exclude each other", advice: "--dry-run checks, too")
         }
         let given = try values()
         let documents = try Job.load(job, given: Set(given.keys), read: JobFile.read)
@@ -51,15 +58,62 @@ struct RunCommand: ParsableCommand {
             for note in documents.notes { StandardOutput.write("\(note)\n") }
             let count = documents.activities.count
             StandardOutput.write("\(job): nothing is wrong with \(count) \(count == 1 ? "activity" : "activities")\n")
-        } else {
-            let start = Timestamp.now
-            let run = JobRun(identifier: "\(RunIdentifier(start: start))", pipeline: documents.name, start: start) {
-                Timestamp.now
-            }
-            let planner = try JobPlanner(documents, given: try withSecrets(given, documents), run: run)
-            StandardOutput.write(try planner.words(activity: activity).joined(separator: "\n") + "\n")
+            return
         }
+        let start = Timestamp.now
+        let identifier = "\(RunIdentifier(start: start))"
+        let run = JobRun(identifier: identifier, pipeline: documents.name, start: start) { Timestamp.now }
+        let planner = try JobPlanner(documents, given: try withSecrets(given, documents), run: run)
+        let words = try planner.words(activity: activity)
+        if dryRun { return StandardOutput.write(words.joined(separator: "\n") + "\n") }
+        throw ExitCode(try carryOut(planner))
     }
+
+    // MARK: Running
+
+    /// Carries the job out; the exit code.
+    private func carryOut(_ planner: JobPlanner) throws -> Int32 {
+        guard output.manifest == nil, ![.bar, .plain, .json].contains(output.progress) else {
+            throw UsageError(
+                "--manifest and --progress are of one copy, and a job may have many",
+                advice: "Leave them out"
+            )
+        }
+        if let report = output.report { try WholeFile.check(report) }
+        let activities = planner.job.activities.filter { activity == nil || $0.name == activity }
+        let settings = JobSettings(
+            job: job,
+            connection: try connection.options(endpoint: nil, of: ""),
+            memory: try CopyArguments.size(memory, of: "--memory", atLeast: JobWidth.least),
+            environment: ProcessEnvironment.variables,
+            run: planner.run,
+            runtime: RunCommand.host
+        )
+        let width = try JobWidth(planner, activities, settings)
+        let log = try Log(format: output.logFormat, threshold: output.threshold, file: output.logFile)
+        let session = JobSession(planner, settings.sharing(width), log, width: width.copies)
+        let ended = session.run(activity == nil ? activities : activities.map(\.alone))
+        var code = ended.exitCode
+        do {
+            try WholeFile.write(Array(ended.output.json.utf8), to: output.report ?? "-")
+            try log.finish()
+        } catch {
+            log.error(SluiceCore.failure(from: error))
+            if code == 0 { code = RunOutcome.failed.exitCode }
+        }
+        // Threads may still hang in what gives nothing; exit(3) would take libraries from under them.
+        if ended.output.status == .cancelled { _exit(code) }
+        return code
+    }
+
+    /// This machine's name.
+    private static var host: String {
+        var name = [CChar](repeating: 0, count: 256)
+        guard gethostname(&name, name.count - 1) == 0 else { return Program.name }
+        return String(decoding: name.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
+    }
+
+    // MARK: Parameters
 
     /// The parameters of the command line.
     private func values() throws -> [String: String] {

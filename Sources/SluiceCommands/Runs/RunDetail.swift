@@ -22,6 +22,7 @@ struct RunDetail {
         case .succeeded: return (false, "nothing of it is left to do")
         case .interrupted, .failed, .partial: break
         }
+        if let job = command?.job { return (false, "it is a copy of the job \"\(job)\"; run that again") }
         guard let command, let copy = try? SluiceCommand.parseAsRoot(command.arguments) as? CopyCommand else {
             return (false, "its command was written by another version and can't be read")
         }

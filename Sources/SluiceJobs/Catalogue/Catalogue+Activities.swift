@@ -1,4 +1,7 @@
 extension Catalogue {
+    private static let noLog =
+        "logs in stores are not in this version; leave it out, and have messages written by --log-file"
+
     static let copies = [
         Shape(
             "copy",
@@ -38,8 +41,8 @@ extension Catalogue {
                 Property("preserveRules", .anything, "Access rules that files keep").refused(
                     "rules of access are not copied"
                 ),
-                .object("logSettings", "log settings", "The log of what was skipped, or of everything"),
-                .object("logStorageSettings", "legacy log", "The same in its older form"),
+                Property("logSettings", .anything, "The log of what was skipped, or of everything").refused(noLog),
+                Property("logStorageSettings", .anything, "The same in its older form").refused(noLog),
             ]
         ),
         Shape(
@@ -58,25 +61,12 @@ extension Catalogue {
             [
                 .flag("fileMissing", "It vanished after it was listed; true where nothing is said"),
                 .flag("fileForbidden", "It may not be read"),
-                .flag("dataInconsistency", "What arrived differs"),
-                .flag("invalidFileName", "The sink can't hold an object of its name"),
-            ]
-        ),
-        Shape(
-            "log settings",
-            "The log of a copy.",
-            [
-                .flag("enableCopyActivityLog", "Whether there is one; true where nothing is said"),
-                .object("copyActivityLogSettings", "log level", "How much it tells"),
-                .object("logLocationSettings", "log location", "Where it is kept").required,
-            ]
-        ),
-        Shape(
-            "log level",
-            "How much a log tells.",
-            [
-                .choice("logLevel", ["Info", "Warning"], "Everything, or what was skipped"),
-                .flag("enableReliableLogging", "Whether each line is kept before the copy goes on"),
+                Property("dataInconsistency", .flag, "What arrived differs").refused(
+                    "an object that differs is a fault, and fails the copy"
+                ),
+                Property("invalidFileName", .flag, "The sink can't hold an object of its name").refused(
+                    "a name that the sink can't hold fails the copy once all else is there"
+                ),
             ]
         ),
         Shape(
@@ -85,16 +75,6 @@ extension Catalogue {
             [
                 .reference("linkedServiceName", .linkedService, "The store").required,
                 .text("path", "Container or bucket and folder, or a directory").required,
-            ]
-        ),
-        Shape(
-            "legacy log",
-            "The older form of a log's settings.",
-            [
-                .reference("linkedServiceName", .linkedService, "The store").required,
-                .text("path", "Container or bucket and folder, or a directory").required,
-                .choice("logLevel", ["Info", "Warning"], "Everything, or what was skipped"),
-                .flag("enableReliableLogging", "Whether each line is kept before the copy goes on"),
             ]
         ),
     ]
@@ -144,8 +124,10 @@ extension Catalogue {
                     "Whether what is in folders below goes, too; storeSettings has it in newer documents"
                 ),
                 .integer("maxConcurrentConnections", 1...10_000, "Connections at most"),
-                .flag("enableLogging", "Whether a log of what was deleted is kept"),
-                .object("logStorageSettings", "log location", "Where it is kept"),
+                Property("enableLogging", .flag, "Whether a log of what was deleted is kept").refused(noLog),
+                Property("logStorageSettings", .object("log location"), "Where it is kept").withoutEffect(
+                    "there is no log to be kept"
+                ),
             ]
         ),
         Shape(

@@ -21,7 +21,7 @@ extension Catalogue {
 
     private static let location = Property.variant("location", "location", "Where it is").required
     private static let level = Property.choice("compressionLevel", ["Optimal", "Fastest"], "How hard is tried")
-    private static let codecs = ["none", "gzip", "deflate", "bzip2", "lz4", "zstd"]
+    private static let codecs = ["none", "gzip", "lz4", "zstd"]
     private static let codec = Property.choice(
         "compressionCodec",
         codecs,
@@ -154,7 +154,7 @@ extension Catalogue {
                 [
                     .text("relativeUrl", "What follows the linked service's address"),
                     .choice("requestMethod", ["GET"], "The request's method"),
-                    .text("additionalHeaders", "More headers, each on a line"),
+                    .text("additionalHeaders", "More headers, each on a line").refused(noHeaders),
                     Property("requestBody", .text, "What a request sends").refused("only GET is sent"),
                 ] + legacy.prefix(2)
             ),

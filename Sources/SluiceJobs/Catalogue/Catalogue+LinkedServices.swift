@@ -106,10 +106,10 @@ extension Catalogue {
                 .secret("sasUri", "The account's or the container's address, with its signature"),
                 .secret("sasToken", "The signature, where the address has none"),
                 .text("containerUri", "A public container's address"),
-                .text("serviceEndpoint", "The account's address, for a service principal or a managed identity"),
+                .text("serviceEndpoint", "The account's address, for a service principal"),
                 .choice(
                     "authenticationType",
-                    ["AccountKey", "SasUri", "Anonymous", "ServicePrincipal", "Msi"],
+                    ["AccountKey", "SasUri", "Anonymous", "ServicePrincipal"],
                     "How it is proven who asks"
                 ),
                 .text("servicePrincipalId", "The service principal"), .text("tenant", "Its tenant"),

@@ -21,11 +21,11 @@ extension Catalogue {
         ["setOfObjects", "arrayOfObjects"],
         "An object a line, or one array"
     )
-    private static let metadata = Property.list(
+    private static let metadata = Property(
         "metadata",
-        .object("name and value"),
+        .anything,
         "Pairs that each object gets; `$$LASTMODIFIED` is the source's time of last change"
-    )
+    ).refused("objects get no pairs of their own in this version; \"preserve\": [\"Attributes\"] keeps the source's")
 
     static let copySinks = Family("copy sink", "What a copy writes.")
         .with(
@@ -80,7 +80,7 @@ extension Catalogue {
         4...100,
         "MiB of one block; chosen from the object's size where nothing is said"
     )
-    private static let headers = Property.text("additionalHeaders", "More headers, each on a line")
+    private static let headers = Property.text("additionalHeaders", "More headers, each on a line").refused(noHeaders)
 
     static let writeSettings = Family("write settings", "How files are written into a store.")
         .with("FileServerWriteSettings", "Files of this machine.", [behavior, connections, metrics])
@@ -98,7 +98,7 @@ extension Catalogue {
         .with(
             "HttpWriteSettings",
             "What is put to a server: ADF has it as a source only.",
-            [behavior, headers, .duration("requestTimeout", "How long an answer may take"), connections, metrics].map(
+            [behavior, headers, .duration("requestTimeout", "How long an answer may take").refused(noTimeout), connections, metrics].map(
                 \.own
             )
         )
@@ -111,8 +111,10 @@ extension Catalogue {
         )
 
     private static let pieces: [Property] = [
-        .integer("maxRowsPerFile", 1...Int.max, "Rows of a file at most; a table becomes several"),
-        .text("fileNamePrefix", "What their names begin with"),
+        .integer("maxRowsPerFile", 1...Int.max, "Rows of a file at most; a table becomes several").refused(
+            "files are not cut by their rows in this version"
+        ),
+        .text("fileNamePrefix", "What names begin with of the files that partitions of a table become"),
     ]
 
     static let writeFormats = Family("write format", "How rows become files.")
@@ -121,7 +123,7 @@ extension Catalogue {
             "Delimited text.",
             [
                 .flag("quoteAllText", "Whether every value is quoted"),
-                .text("fileExtension", "What names of files end with, where the dataset names none"),
+                .text("fileExtension", "What the name of a table's file ends with, where the dataset names none"),
             ] + pieces
         )
         .with("JsonWriteSettings", "JSON.", [shapes])
@@ -164,7 +166,9 @@ extension Catalogue {
                     "allowDataTruncation",
                     "Whether a value may lose what does not fit; an error where nothing is said"
                 ),
-                .flag("treatBooleanAsNumber", "Whether true is 1 where a number is wanted"),
+                Property("treatBooleanAsNumber", .flag, "Whether true is 1 where a number is wanted").refused(
+                    "a truth is no number in this version; convert it in the query"
+                ),
                 Property("dateTimeFormat", .text, "How times are written").refused(
                     "times are read and written in ISO 8601"
                 ),

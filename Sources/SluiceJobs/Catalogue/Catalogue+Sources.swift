@@ -28,6 +28,10 @@ extension Catalogue {
     private static let format = Property.variant("formatSettings", "read format", "How they are decoded")
     private static let anySource = tries + [connections, metrics]
 
+    static let noHeaders = "requests have no headers of a document's own in this version"
+    static let noTimeout = "a request on which nothing moves for a minute is made again, however long it takes in all"
+    private static let noPartitions = "folders do not become columns in this version"
+
     static let throughODBC =
         "databases are reached through ODBC: use an Odbc linked service, an OdbcTable dataset, OdbcSource and OdbcSink"
     private static let otherFormats = "there are delimited text, JSON, Parquet and bytes as they are"
@@ -47,7 +51,9 @@ extension Catalogue {
             "A table, or what a query gives.",
             [
                 .text("query", "The query; the dataset's table where there is none"),
-                .duration("queryTimeout", "How long the query may take until its first row"),
+                .duration("queryTimeout", "How long the query may take until its first row").refused(
+                    "a query is not limited by itself in this version; the activity's policy has a timeout"
+                ),
                 additionalColumns,
                 .choice(
                     "partitionOption",
@@ -76,7 +82,7 @@ extension Catalogue {
         .with(
             "HttpSource",
             "What a server answers, in the form of the first version.",
-            [.duration("httpRequestTimeout", "How long an answer may take")] + anySource
+            [.duration("httpRequestTimeout", "How long an answer may take").refused(noTimeout)] + anySource
         )
         .without(
             [
@@ -115,7 +121,6 @@ extension Catalogue {
             ]
         ),
         Shape("upsert", "The rows that are replaced.", [.list("keys", .text, "Columns of a unique key").required]),
-        Shape("name and value", "A pair.", [.text("name", "Its name").required, .text("value", "Its value").required]),
     ]
 
     // MARK: What is read of a store
@@ -124,14 +129,17 @@ extension Catalogue {
         .flag("recursive", "Whether what is in folders below is taken, too; true where nothing is said"),
         .text("wildcardFolderPath", "Folders, with `*`, `?` and `^` as escape, instead of the dataset's"),
         .text("wildcardFileName", "Names of files, with `*`, `?` and `^` as escape"),
-        .text("fileListPath", "A file that names those to take, one a line"),
         .moment("modifiedDatetimeStart", "The first time of last change to take"),
         .moment("modifiedDatetimeEnd", "The first time of last change to leave again"),
         .flag("deleteFilesAfterCompletion", "Remove each file once the sink has confirmed it"),
-        .flag("enablePartitionDiscovery", "Whether folders such as `year=2026` become columns"),
-        .text("partitionRootPath", "The folder below which they do"),
+        .flag("enablePartitionDiscovery", "Whether folders such as `year=2026` become columns").refused(noPartitions),
+        .text("partitionRootPath", "The folder below which they do").refused(noPartitions),
         connections, metrics,
     ]
+    private static let list = Property.text("fileListPath", "A file that names those to take, one a line")
+    private static let listInStore = list.refused(
+        "a list is read from a file of this machine: copy it here, and use a FileServer, or name files by wildcards"
+    )
     private static let prefix = Property.text("prefix", "What names begin with")
     private static let otherStores =
         "there are files of this machine (a share is one that is mounted), HTTPS, Azure Blob, S3 and what speaks it"
@@ -140,22 +148,22 @@ extension Catalogue {
         .with(
             "FileServerReadSettings",
             "Files of this machine.",
-            files + [.text("fileFilter", "Names of files, with `*` and `?`: the older form")]
+            files + [list, .text("fileFilter", "Names of files, with `*` and `?`: the older form")]
         )
-        .with("AzureBlobStorageReadSettings", "Azure blobs.", files + [prefix])
-        .with("AmazonS3ReadSettings", "Objects of S3.", files + [prefix])
-        .with("AmazonS3CompatibleReadSettings", "Objects of what speaks S3.", files + [prefix])
+        .with("AzureBlobStorageReadSettings", "Azure blobs.", files + [listInStore, prefix])
+        .with("AmazonS3ReadSettings", "Objects of S3.", files + [listInStore, prefix])
+        .with("AmazonS3CompatibleReadSettings", "Objects of what speaks S3.", files + [listInStore, prefix])
         .with(
             "HttpReadSettings",
             also: ["HttpServerReadSettings"],
             "What a server answers.",
             [
                 .choice("requestMethod", ["GET"], "The request's method"),
-                .text("additionalHeaders", "More headers, each on a line"),
+                .text("additionalHeaders", "More headers, each on a line").refused(noHeaders),
                 Property("requestBody", .text, "What a request sends").refused("only GET is sent"),
-                .duration("requestTimeout", "How long an answer may take").also("httpRequestTimeout"),
-                .flag("enablePartitionDiscovery", "Whether folders such as `year=2026` become columns"),
-                .text("partitionRootPath", "The folder below which they do"),
+                .duration("requestTimeout", "How long an answer may take").also("httpRequestTimeout").refused(noTimeout),
+                .flag("enablePartitionDiscovery", "Whether folders such as `year=2026` become columns").refused(noPartitions),
+                .text("partitionRootPath", "The folder below which they do").refused(noPartitions),
                 connections, metrics,
             ]
         )

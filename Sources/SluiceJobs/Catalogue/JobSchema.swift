@@ -62,7 +62,8 @@ package struct JobSchema: Sendable {
         case .withoutEffect(let reason):
             return .object([("description", .string("\(property.meaning). It has no effect: \(reason)."))])
         case .refused(let reason):
-            let empty: [JSONNode] = [JSONNode(.null), .string(""), .list([]), .object([])]
+            var empty: [JSONNode] = [JSONNode(.null), .string(""), .list([]), .object([])]
+            if case .flag = property.kind { empty.append(JSONNode(.boolean(false))) }
             return .object([("description", .string("Not supported: \(reason).")), ("enum", .list(empty))])
         case .supported:
             var forms = [value(property.kind)]

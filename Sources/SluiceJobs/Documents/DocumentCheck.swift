@@ -93,7 +93,8 @@ struct DocumentCheck {
         guard member.value.content != .null else { return nil }
         switch property.support {
         case .refused(let reason):
-            if !member.value.isEmpty { add("\"\(member.name)\" is not supported: \(reason)", member) }
+            // What is switched off asks for nothing.
+            if !member.value.isEmpty, member.value.flag != false { add("\"\(member.name)\" is not supported: \(reason)", member) }
             return nil
         case .withoutEffect(let reason):
             // A secret is open whether it is used or not.

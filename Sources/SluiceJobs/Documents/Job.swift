@@ -29,7 +29,7 @@ package struct JobActivity: Sendable {
 
     package let name: String
     package let kind: Kind
-    package let dependencies: [ActivityDependency]
+    package private(set) var dependencies: [ActivityDependency]
     /// How it counts without being run; nil where it is run.
     package let inactiveOutcome: ActivityOutcome?
     /// Those of a ForEach.
@@ -37,6 +37,13 @@ package struct JobActivity: Sendable {
     /// Its plain form.
     let node: JSONNode
     let file: String
+
+    /// The same, waiting for no other.
+    package var alone: JobActivity {
+        var activity = self
+        activity.dependencies = []
+        return activity
+    }
 
     /// Nil for what is no activity, which has been told.
     init?(_ node: JSONNode, file: String) {

@@ -10,6 +10,12 @@ package struct ActivityPlan: Sendable {
     package let name: String
     package let policy: ActivityPolicy
     package let work: Work
+
+    package init(name: String, policy: ActivityPolicy, work: Work) {
+        self.name = name
+        self.policy = policy
+        self.work = work
+    }
 }
 
 /// Time and attempts of an activity.
@@ -21,6 +27,9 @@ package struct ActivityPolicy: Sendable, Hashable {
     /// Whether what it puts out is kept from logs and reports.
     package var concealsOutput = false
     package var concealsInput = false
+
+    /// ADF's, where nothing is said.
+    package static let standard = ActivityPolicy()
 }
 
 /// SQL to run.

@@ -67,7 +67,6 @@ package enum CredentialPlan: Sendable, Hashable {
     /// A signature, without a question mark.
     case azureSignature(Concealed)
     case azurePrincipal(tenant: String, client: String, secret: Concealed)
-    case managedIdentity
     case aws(key: String, secret: Concealed, token: Concealed?)
     case password(user: String, Concealed)
     /// Headers that prove it.

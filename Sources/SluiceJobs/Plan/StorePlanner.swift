@@ -147,8 +147,6 @@ struct StorePlanner {
                 throw error("\"tenant\" is missing beside \"servicePrincipalId\"")
             }
             plan.credential = .azurePrincipal(tenant: tenant, client: client, secret: Concealed(secret))
-        } else if node["authenticationType"]?.text == "Msi" {
-            plan.credential = .managedIdentity
         }
         return plan
     }

@@ -5,5 +5,5 @@ package enum StoreRole: String, Sendable, CaseIterable {
     case staging
 
     /// What the names of this role's own variables end with: `_SINK`.
-    var suffix: String { "_" + rawValue.uppercased() }
+    package var suffix: String { "_" + rawValue.uppercased() }
 }

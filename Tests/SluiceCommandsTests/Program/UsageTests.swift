@@ -46,7 +46,7 @@ import Testing
             (["copy", "a", "b", "c"], "'c'"),
             (["copy", "a", "b", "--nonsense"], "--nonsense"), (["cpy", "a", "b"], "no subcommand 'cpy'"),
             (["copy", "a", "s3:/bucket/b"], "s3://"), (["frobnicate"], "frobnicate"),
-            (["run", "job.json"], "running a job is not in this version"),
+            (["run", "job.json"], "there is no such file"),
             (["copy", "a", "b", "--bandwidth", "08:00,x"], "\"x\" is not a rate"),
             (["copy", "a", "b", "--csv-quote", "x"], "--csv-quote names rows of a database"),
             (["copy", "a", "b", "--verify", "twice"], "twice"), (["copy", "a", "b", "--compress", "brotli"], "brotli"),
