@@ -29,14 +29,14 @@ package struct TableScan: Sendable {
         bindings = zip(found, expressions).map { CellBinding($0, profile, isText: $1 != nil && $1 != "{column}") }
         slices = try KeySlices(query, relation, bindings.map(\.column), connection)
         packing =
-            try query.isPacked(connection)
+            query.isPacked(connection)
             ? RowPacking(
                 profile.packing,
                 relation,
                 names: names,
                 types: found.map(\.typeName),
                 bindings,
-                isByBlocks: try query.isReadByBlocks(connection)
+                isByBlocks: query.isReadByBlocks(connection)
             ) : nil
         guard expressions.contains(where: { $0 != nil }) else {
             projection = if case .query = query { nil } else { "*" }
@@ -182,20 +182,25 @@ package struct TableScan: Sendable {
 
 extension TableQuery {
     /// Whether texts of its rows come faster than their cells; blocks.
-    fileprivate func isPacked(_ connection: Connection) throws -> Bool {
-        try holds(connection.profile.packing.condition, connection) ?? true
+    fileprivate func isPacked(_ connection: Connection) -> Bool {
+        holds(connection.profile.packing.condition, connection) ?? true
     }
 
     /// Whether many rows of it can come as one text; blocks.
-    fileprivate func isReadByBlocks(_ connection: Connection) throws -> Bool {
-        try holds(connection.profile.packing.blocksCondition, connection) ?? false
+    fileprivate func isReadByBlocks(_ connection: Connection) -> Bool {
+        holds(connection.profile.packing.blocksCondition, connection) ?? false
     }
 
-    /// Whether a question about a table gives a row; nil where there is no table, or no question.
-    private func holds(_ question: Template?, _ connection: Connection) throws -> Bool? {
+    /// Whether a question about a table gives a row; nil where there is no table or no question, or where the database, which
+    /// may be another one behind the same driver, does not understand it.
+    private func holds(_ question: Template?, _ connection: Connection) -> Bool? {
         guard case .table = self, let question else { return nil }
         let relation = TableQuery.text(relation(connection.traits))
-        return try connection.text(question.filled(["relation-text": relation])) != nil
+        do {
+            return try connection.text(question.filled(["relation-text": relation])) != nil
+        } catch {
+            return nil
+        }
     }
 
     /// A text in quotes.

@@ -76,12 +76,12 @@ import Testing
     private static let madeBlocks = Result {
         try DatabaseUnderTest.postgresql.run(
             #"""
-            drop table if exists blocks;
-            create table blocks (n int not null, t varchar(60), d date, f float8, b bytea) with (autovacuum_enabled = off);
-            alter table blocks alter t set storage plain, alter b set storage plain;
-            insert into blocks select n, case n % 5 when 0 then null when 1 then '' else repeat('a"\,(' || n, 3) end,
+            drop table if exists packed_blocks;
+            create table packed_blocks (n int not null, t varchar(60), d date, f float8, b bytea) with (autovacuum_enabled = off);
+            alter table packed_blocks alter t set storage plain, alter b set storage plain;
+            insert into packed_blocks select n, case n % 5 when 0 then null when 1 then '' else repeat('a"\,(' || n, 3) end,
                 date '2000-01-01' + n, n / 7.0, decode(md5(n::text), 'hex') from generate_series(1, 60000) as s(n);
-            delete from blocks where n between 5000 and 30000 or n % 1000 = 0;
+            delete from packed_blocks where n between 5000 and 30000 or n % 1000 = 0;
             """#
         )
     }
@@ -172,13 +172,13 @@ import Testing
         arguments: [TableOptions.Format.csv, .jsonl, .parquet]
     )
     func blocks(_ format: TableOptions.Format) throws {
-        try compare(.table("blocks"), as: format, leastBytes: 30_000 * 10)
+        try compare(.table("packed_blocks"), as: format, leastBytes: 30_000 * 10)
     }
 
     @Test("tables without a row, and without a block")
     func empty() throws {
-        try DatabaseUnderTest.postgresql.run("drop table if exists nothing; create table nothing (a int, b date)")
-        try compare(.table("nothing"))
+        try DatabaseUnderTest.postgresql.run("drop table if exists packed_nothing; create table packed_nothing (a int, b date)")
+        try compare(.table("packed_nothing"))
         try compare(.query("select * from packed where false"), as: .jsonl, leastBytes: 0)
     }
 
@@ -202,13 +202,13 @@ import Testing
     func longValues() throws {
         try DatabaseUnderTest.postgresql.run(
             """
-            drop table if exists long_values;
-            create table long_values as select n, (select string_agg(md5((n * k)::text), '') from generate_series(1, 500) k) as t
+            drop table if exists packed_long;
+            create table packed_long as select n, (select string_agg(md5((n * k)::text), '') from generate_series(1, 500) k) as t
                 from generate_series(1, 50) n
             """
         )
-        #expect(try !isPacked(.table("long_values")))
-        #expect(try isPacked(.query("select * from long_values")))
+        #expect(try !isPacked(.table("packed_long")))
+        #expect(try isPacked(.query("select * from packed_long")))
     }
 
     @Test(
