@@ -60,14 +60,12 @@ package final class CopyRun: Sendable {
         cancellation.onCancel { limits.close() }
         let isLoad = if case .odbc = specification.sink { sink == nil } else { false }
         let skipped = isLoad || specification.table.conversion != nil ? try SkippedRows(specification, ledger) : nil
+        let plan = ledger.map { KeptPlan($0) }
+        let cut = isLoad ? nil : specification.cut(plan)
         let factory = StoreFactory(
-            specification,
-            run: ledger?.identifier,
-            limits: limits,
-            plan: ledger.map { KeptPlan($0) },
-            skipped: skipped
+            specification, run: ledger?.identifier, limits: limits, plan: plan, skipped: skipped, cut: cut
         )
-        var result = if isLoad, let skipped { try load(factory, limits, skipped) } else { try copy(factory, limits, skipped) }
+        var result = if isLoad, let skipped { try load(factory, limits, skipped) } else { try copy(factory, limits, skipped, cut) }
         if let skipped { result.notes += try skipped.finish(isCancelled: result.isCancelled, mayGoOn: mayGoOn) }
         return result
     }
@@ -79,8 +77,14 @@ package final class CopyRun: Sendable {
     }
 
     /// Copies objects.
-    private func copy(_ factory: StoreFactory, _ limits: RunLimits, _ skipped: SkippedRows?) throws -> CopyResult {
+    private func copy(_ factory: StoreFactory, _ limits: RunLimits, _ skipped: SkippedRows?, _ cut: CutTable.Cut?) throws
+        -> CopyResult
+    {
         let endpoints = try factory.endpoints(source: source, sink: sink)
+        if let cut {
+            cut.sink.withLock { $0 = CutSink(sink: endpoints.sink, naming: endpoints.naming) }
+            cancellation.onCancel { cut.files.cancel() }
+        }
         facts.withLock { $0 = { endpoints.source.rowFacts } }
         defer { endpoints.source.finish() }
         isOpened.withLock { $0 = true }
@@ -109,13 +113,21 @@ package final class CopyRun: Sendable {
             cancellation: cancellation,
             limits: limits,
             journal: journal,
-            recordItem: { item in
-                if let removal, case .copied = item.outcome { removal.submit(item) } else { record(item) }
+            startsItemsOver: cut == nil,
+            recordItem: { [tally] item in
+                guard let cut else {
+                    if let removal, case .copied = item.outcome { removal.submit(item) } else { record(item) }
+                    return
+                }
+                let end = cut.end(item, endpoints.sink.traits)
+                tally.withdrawn(end.withdrawn)
+                end.records.forEach(record)
             }
         )
-        let result = RunThreads(context: context, readBack: endpoints.readBack).run { stage in
+        var result = RunThreads(context: context, readBack: endpoints.readBack).run { stage in
             self.stage.withLock { $0 = stage }
         }
+        result.counts.retries += cut?.files.restarts ?? 0
         // What is left of objects that are no longer in the source; a list that broke off has not told all of them.
         if !result.isCancelled, tally.reading.isListed { journal?.sweep() }
         return result
@@ -139,7 +151,7 @@ extension CopyRun {
 
 /// What came of a run.
 package struct CopyResult: Sendable {
-    package let counts: WriteStage.Counts
+    package var counts: WriteStage.Counts
     package let peakMemory: ByteCount
     package var notes: [String]
     package let sourceConnections: Int

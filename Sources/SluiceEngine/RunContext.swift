@@ -23,6 +23,8 @@ final class RunContext: Sendable {
     let serverSide: ServerSideCopies?
     /// What the run tells its ledger; nil where it has none.
     let journal: RunJournal?
+    /// Whether an item that failed may be read again alone.
+    let startsItemsOver: Bool
     /// Hears how each item ended.
     let recordItem: @Sendable (ItemRecord) -> Void
 
@@ -34,6 +36,7 @@ final class RunContext: Sendable {
         cancellation: Cancellation,
         limits: RunLimits? = nil,
         journal: RunJournal? = nil,
+        startsItemsOver: Bool = true,
         recordItem: @escaping @Sendable (ItemRecord) -> Void
     ) {
         self.specification = specification
@@ -45,6 +48,7 @@ final class RunContext: Sendable {
         self.cancellation = cancellation
         self.limits = limits ?? RunLimits(specification)
         self.journal = journal
+        self.startsItemsOver = startsItemsOver
         self.recordItem = recordItem
         let shares = MemoryShares(specification, endpoints.sink.traits)
         chunkPool = SlabPool(capacity: shares.chunks)

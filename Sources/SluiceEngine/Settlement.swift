@@ -281,7 +281,7 @@ final class Settlement: StepObserver {
         if context.cancellation.isCancelled { return nil }
         if let asked = transfer.withState({ $0.startOver }) { return asked }
         guard let failure = transfer.withState({ $0.committer.failure }), failure.isRetryable,
-            context.source.isRereadable, context.sink.traits.canStartOver
+            context.source.isRereadable, context.startsItemsOver, context.sink.traits.canStartOver
         else { return nil }
         let isOfSource = context.source.mayStartOver(after: failure)
         guard transfer.plan.route == .stream || isOfSource else { return nil }

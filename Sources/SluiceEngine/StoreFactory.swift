@@ -7,6 +7,7 @@ struct StoreFactory {
     private let run: String?
     private let plan: KeptPlan?
     private let skipped: SkippedRows
+    private let cut: CutTable.Cut?
     let limits: RunLimits
 
     /// - Parameters:
@@ -14,13 +15,16 @@ struct StoreFactory {
     ///   - limits: the run's, where others keep to them too.
     ///   - plan: what earlier attempts have decided.
     ///   - skipped: decides on rows that can't be taken; nil where none is skipped.
+    ///   - cut: where a table is cut into files and copied.
     init(
         _ specification: CopySpecification,
         run: String? = nil,
         limits: RunLimits? = nil,
         plan: KeptPlan? = nil,
-        skipped: SkippedRows? = nil
+        skipped: SkippedRows? = nil,
+        cut: CutTable.Cut? = nil
     ) {
+        self.cut = cut
         self.plan = plan
         self.skipped = skipped ?? SkippedRows(limit: 0)
         self.specification = specification
@@ -170,8 +174,9 @@ struct StoreFactory {
 
     /// A table of the source's database.
     private func table() throws -> any ObjectSource {
+        try specification.checkCut()
         let sink = try StoreTarget(specification.sink)
-        return try TableSource(
+        let table = try TableSource(
             specification.source,
             password: credentials(.source).odbcPassword()?.value,
             options: specification.table,
@@ -179,9 +184,10 @@ struct StoreFactory {
             memory: specification.memory,
             connections: specification.connections.count,
             counts: specification.verification == .readback,
-            plan: plan,
+            plan: cut?.plan.ofDivision ?? plan,
             profiles: try specification.driverProfiles()
         )
+        return specification.table.mostRowsPerFile.map { CutTable(table, most: $0, cut) } ?? table
     }
 
     /// What a list names of the source.

@@ -67,6 +67,9 @@ package final class Tally: Sendable {
         }
     }
 
+    /// Items that were listed are made anew by others.
+    func withdrawn(_ count: Int) { sums.withLock { $0.filesListed -= count } }
+
     func listingEnded() { sums.withLock { $0.isListed = true } }
 
     func add(_ record: ItemRecord) {

@@ -46,6 +46,14 @@ struct TableArguments: ParsableArguments {
     @Option(help: .init("Rows that the driver is asked for, or given as one transaction, at a time.", valueName: "N"))
     var batchRows: Int?
 
+    @Option(
+        help: .init(
+            "Cut what is read of a table, or each partition of it, into numbered objects of N rows at most.",
+            valueName: "N"
+        )
+    )
+    var maxRowsPerFile: Int?
+
     @Option(help: .init("What the names of a table's objects begin with; part by default.", valueName: "text"))
     var filePrefix: String?
 
@@ -132,7 +140,7 @@ struct TableArguments: ParsableArguments {
         let divided = [
             ("--partitions", partitions != nil), ("--partition-column", partitionColumn != nil),
             ("--partition-method", partitionMethod != nil), ("--file-prefix", filePrefix != nil),
-            ("--json-pattern", jsonPattern != nil),
+            ("--max-rows-per-file", maxRowsPerFile != nil), ("--json-pattern", jsonPattern != nil),
         ]
         if let option = divided.first(where: \.1)?.0 {
             throw UsageError("\(option) is not in this version where rows go into a table", advice: "Leave it out")
@@ -184,7 +192,7 @@ struct TableArguments: ParsableArguments {
         let all = [
             ("--table", table != nil), ("--query", query != nil), ("--partitions", partitions != nil),
             ("--partition-column", partitionColumn != nil), ("--partition-method", partitionMethod != nil),
-            ("--batch-rows", batchRows != nil),
+            ("--batch-rows", batchRows != nil), ("--max-rows-per-file", maxRowsPerFile != nil),
             ("--file-prefix", filePrefix != nil), ("--no-pushdown", !pushdown),
             ("--csv-delimiter", csvDelimiter != nil),
             ("--csv-quote", csvQuote != nil), ("--csv-escape", csvEscape != nil), ("--csv-null", csvNull != nil),
@@ -207,11 +215,15 @@ struct TableArguments: ParsableArguments {
             }
             options.partitionMethod = partitionMethod
         }
+        if let maxRowsPerFile, maxRowsPerFile < 1 {
+            throw UsageError("--max-rows-per-file \(maxRowsPerFile) is not from 1 on")
+        }
+        options.mostRowsPerFile = maxRowsPerFile
         if let filePrefix {
             guard options.isDivided else {
                 throw UsageError(
                     "--file-prefix names the objects of a table that becomes several",
-                    advice: "Give --partitions too, or leave it out"
+                    advice: "Give --partitions or --max-rows-per-file too, or leave it out"
                 )
             }
             options.filePrefix = filePrefix

@@ -6,8 +6,7 @@ enum UpcomingOptions {
     ]
 
     private static let options: Set<String> = [
-        "--keep-staging", "--max-rows-per-file",
-        "--sink-credential",
+        "--keep-staging", "--sink-credential",
         "--source-credential", "--staging", "--staging-compress", "--staging-credential", "--staging-endpoint",
     ]
 

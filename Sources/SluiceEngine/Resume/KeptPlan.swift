@@ -6,8 +6,12 @@ struct KeptPlan: Sendable {
     let load: @Sendable () -> [UInt8]?
     let keep: @Sendable ([UInt8]) -> Void
 
+    init(load: @escaping @Sendable () -> [UInt8]?, keep: @escaping @Sendable ([UInt8]) -> Void) {
+        self.load = load
+        self.keep = keep
+    }
+
     init(_ ledger: RunLedger) {
-        load = { ledger.plan }
-        keep = { ledger.keep(plan: $0) }
+        self.init(load: { ledger.plan }, keep: { ledger.keep(plan: $0) })
     }
 }

@@ -6,11 +6,7 @@ internal import SluiceTables
 final class TableObject: ReadableObject, @unchecked Sendable {
     // What has no size is read by one thread at a time, each of which sees what the one before has done.
     private let encoder: any RowEncoder
-    private let sessions: TableSessions
-    private let query: (Connection) throws -> any RowReader
-    private let meter: RowMeter
-    /// Asks the database how many rows there are to be; nil where nobody wants to know.
-    private let count: ((Connection) throws -> Int)?
+    private let source: PartitionRows
     private let output = ByteOutput()
     private var position = 0
     private var counted = RowCount()
@@ -22,23 +18,9 @@ final class TableObject: ReadableObject, @unchecked Sendable {
         case ended
     }
 
-    /// - Parameters:
-    ///   - sessions: whose connections are used.
-    ///   - meter: told of the rows.
-    ///   - query: begins to read; blocks.
-    ///   - count: asks the database for the number of these rows, to compare it; nil not to.
-    init(
-        _ encoder: any RowEncoder,
-        _ sessions: TableSessions,
-        _ meter: RowMeter,
-        query: @escaping (Connection) throws -> any RowReader,
-        count: ((Connection) throws -> Int)?
-    ) {
-        self.encoder = encoder
-        self.sessions = sessions
-        self.meter = meter
-        self.query = query
-        self.count = count
+    init(_ source: PartitionRows) throws {
+        self.source = source
+        encoder = try source.encoder()
     }
 
     var size: Int? { nil }
@@ -46,7 +28,7 @@ final class TableObject: ReadableObject, @unchecked Sendable {
     var metadata: ObjectMetadata { ObjectMetadata() }
     func checkUnchanged() throws {}
     var rows: RowCount? { counted }
-    func discard() { meter.add(-counted.read) }
+    func discard() { source.meter.add(-counted.read) }
 
     func read(at offset: Int, into buffer: UnsafeMutableRawBufferPointer) throws -> Int {
         precondition(offset == position, "rows can't be read out of order")
@@ -62,8 +44,8 @@ final class TableObject: ReadableObject, @unchecked Sendable {
 
     private func begin() throws {
         guard case .waiting = reading else { return }
-        let connection = try sessions.take()
-        reading = .under(connection, try query(connection))
+        let connection = try source.sessions.take()
+        reading = .under(connection, try source.query(connection))
         try encoder.begin(output)
     }
 
@@ -72,7 +54,7 @@ final class TableObject: ReadableObject, @unchecked Sendable {
         let before = counted.read
         counted.read = batch.rowsBefore + batch.count
         counted.copied += batch.count
-        meter.add(counted.read - before)
+        source.meter.add(counted.read - before)
     }
 
     private func end(_ connection: Connection) throws {
@@ -82,13 +64,7 @@ final class TableObject: ReadableObject, @unchecked Sendable {
         }
         // The statement goes first: another one is to have the connection.
         reading = .ended
-        if let wanted = try count?(connection), wanted != counted.read {
-            throw CopyError(
-                .integrity,
-                "\(counted.read) rows were read, and the database counts \(wanted)",
-                advice: "Copy it again when nobody writes to the table"
-            )
-        }
-        sessions.giveBack(connection)
+        try source.check(counted.read, connection)
+        source.sessions.giveBack(connection)
     }
 }

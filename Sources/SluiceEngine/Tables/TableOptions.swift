@@ -49,14 +49,17 @@ package struct TableOptions: Sendable {
 
     func parquetCodec() throws -> ParquetCodec { try pageCodec.map { try ParquetCodec($0) } ?? .none }
 
-    /// Whether the table may become several objects, which stand in a folder that the sink's name is then.
-    package var isDivided: Bool {
+    /// Whether it is read in partitions.
+    var isPartitioned: Bool {
         switch partitions {
-        case .fixed(1): mostRowsPerFile != nil
+        case .fixed(1): false
         case .fixed, .automatic: true
-        case nil: partitionColumn != nil || mostRowsPerFile != nil
+        case nil: partitionColumn != nil
         }
     }
+
+    /// Whether the table may become several objects, which stand in a folder that the sink's name is then.
+    package var isDivided: Bool { isPartitioned || mostRowsPerFile != nil }
 
     /// The format of an object of this name, which may end with a codec's suffix.
     package func format(forName name: String) -> Format {

@@ -99,6 +99,14 @@ struct TableSource: ObjectSource {
     }
 
     func list(_ body: (ListEntry) throws -> Void) throws {
+        let partitions = try prepare()
+        for ordinal in 1...partitions.count {
+            try body(.item(SourceItem(name: name(ordinal), size: nil, entityTag: version)))
+        }
+    }
+
+    /// Finds how the table is divided and begins to read; its partitions by their names. Blocks.
+    func prepare() throws -> [String] {
         // A database that isn't there or has no such table is the location's failure, and not an object's.
         let first = try connect()
         let scan = try TableScan(query, first)
@@ -116,8 +124,11 @@ struct TableSource: ObjectSource {
         let names = division.partitions.indices.map { name($0 + 1) }
         let partitions = Dictionary(uniqueKeysWithValues: zip(names, division.partitions))
         listed.withLock { $0 = Listed(scan: scan, partitions: partitions, division: division, isKept: isKept) }
-        for name in names { try body(.item(SourceItem(name: name, size: nil, entityTag: division.identifier))) }
+        return names
     }
+
+    /// Tells this division of the table from any other, once it is known.
+    var version: String? { listed.withLock { $0?.division.identifier } }
 
     /// How the table is divided: as an earlier attempt has done it, so that what it has copied is passed over, unless
     /// other rows would be in the partitions now.
@@ -142,26 +153,33 @@ struct TableSource: ObjectSource {
             .divide(by: options.partitionColumn, options.partitionMethod, count)
     }
 
-    private func name(_ ordinal: Int) -> String {
+    /// The name of a partition's object.
+    ///
+    /// - Parameter file: which of its files, where it is cut into such; from 1 on.
+    func name(_ ordinal: Int, file: Int? = nil) -> String {
         let ending = options.ending(of: format, json)
         guard options.isDivided else { return "\(query.fileName).\(ending)" }
-        let digits = String(ordinal)
-        let number = String(repeating: "0", count: max(0, 5 - digits.utf8.count)) + digits
-        return "\(options.filePrefix ?? "part")-\(number).\(ending)"
+        let ordinals = [options.isPartitioned || file == nil ? ordinal : nil, file].compactMap { $0 }
+        let numbers = ordinals.map { ordinal in
+            let digits = String(ordinal)
+            return String(repeating: "0", count: max(0, 5 - digits.utf8.count)) + digits
+        }
+        return "\(options.filePrefix ?? "part")-\(numbers.joined(separator: "-")).\(ending)"
     }
 
-    func open(_ item: SourceItem) throws -> any ReadableObject {
-        guard let listed = listed.withLock({ $0 }), let partition = listed.partitions[item.name] else {
+    func open(_ item: SourceItem) throws -> any ReadableObject { try TableObject(rows(of: item.name)) }
+
+    /// The rows of a partition. The database is asked by whoever reads first: that takes its time.
+    func rows(of partition: String) throws -> PartitionRows {
+        guard let listed = listed.withLock({ $0 }), let partition = listed.partitions[partition] else {
             preconditionFailure("only what was listed is opened")
         }
         let scan = listed.scan
-        let encoder = try encoder(scan.columns)
-        let longValues = encoder.takesPieces ? LongValues.pieces : .whole(memory.value)
-        // The database is asked by whoever reads first: that takes its time.
-        return TableObject(
-            encoder,
-            sessions,
-            meter,
+        let longValues = try encoder(scan.columns).takesPieces ? LongValues.pieces : .whole(memory.value)
+        return PartitionRows(
+            sessions: sessions,
+            meter: meter,
+            encoder: { try encoder(scan.columns) },
             query: { [memory, options, packs] connection in
                 guard packs.withLock({ $0 }) else {
                     return try scan.rows(

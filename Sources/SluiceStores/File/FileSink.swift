@@ -81,6 +81,8 @@ package struct FileSink: ObjectSink {
 
     package func remove(name: String) throws -> Bool {
         let path = root.path(of: name)
+        // What a killed attempt of the run had begun of it goes with it.
+        if let run { _ = unsafe unlink(TemporaryName.of(path, in: FileSink.parent(of: path), run: run)) }
         guard unsafe unlink(path) != 0, errno != ENOENT, errno != ENOTDIR else { return true }
         throw SystemCall.error(errno, "\"\(path)\" can't be removed")
     }

@@ -8,7 +8,6 @@ import Testing
         arguments: [
             "--staging", "--staging-compress",
             "--keep-staging", "--staging-endpoint",
-            "--max-rows-per-file",
             "--source-credential", "--sink-credential", "--staging-credential",
         ]
     )

@@ -58,7 +58,8 @@ import Testing
         "--table", "--query", "--format", "--csv-delimiter", "--csv-quote", "--csv-escape", "--csv-null",
         "--csv-header",
         "--no-csv-header", "--csv-row-delimiter", "--csv-quote-all", "--csv-encoding",
-        "--partition-column", "--partition-method", "--partitions", "--batch-rows", "--file-prefix", "--pushdown", "--no-pushdown",
+        "--partition-column", "--partition-method", "--partitions", "--batch-rows", "--file-prefix", "--max-rows-per-file",
+        "--pushdown", "--no-pushdown",
         // Files of rows: ConversionProgramTests.
         "--source-format", "--column-type", "--binary-text", "--json-pattern", "--source-csv-delimiter", "--source-csv-quote",
         "--source-csv-escape", "--source-csv-null", "--source-csv-header", "--no-source-csv-header",
