@@ -93,7 +93,7 @@ import Testing
             insert into cut_lost_go values (1);
             """
         )
-        group.wait()
+        #expect(group.wait(timeout: .now() + 120) == .success)
         #expect(run.tally.reading.errors.map(\.failure.description) == [])
         let files = try numbers()
         #expect(files.map(\.count) == [7000, 7000, 6000] && files.joined().sorted() == Array(1...20_000))
