@@ -99,6 +99,7 @@ final class SourceTable {
     let name: String
     private let connection: Connection
     private let scan: TableScan
+    private let partition: TablePartition
 
     /// Connects, and asks for the columns; blocks.
     init(_ specification: CopySpecification, password: String?) throws {
@@ -107,6 +108,7 @@ final class SourceTable {
             throw CopyError.manyTables(advice: "Name one with --table, or write a query with --query")
         }
         name = query.fileName
+        partition = TablePartition(condition: specification.table.condition)
         let profiles = try specification.driverProfiles()
         connection = try Connection(ConnectionString(parsing: text), password: password, profiles: profiles)
         scan = try TableScan(query, connection)
@@ -116,7 +118,7 @@ final class SourceTable {
     private static let longestValue = 1 << 30
 
     func rows(bytes: Int) throws -> DecodedRows {
-        let reader = try scan.rows(of: connection, bytes: bytes, longValues: .whole(SourceTable.longestValue))
+        let reader = try scan.rows(of: connection, partition, bytes: bytes, longValues: .whole(SourceTable.longestValue))
         return DecodedRows(reader: reader, binary: .hexadecimal, made: reader.columns)
     }
 }

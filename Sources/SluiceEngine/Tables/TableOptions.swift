@@ -21,6 +21,8 @@ package struct TableOptions: Sendable {
     }
 
     package var query: TableQuery?
+    /// What is true of the rows that are copied, as it stands in a statement; nil for all.
+    package var condition: String?
     package var format = Format.auto
     package var delimited = DelimitedFormat()
     /// How bytes stand in JSON; its shape is that of `json(forName:)`.

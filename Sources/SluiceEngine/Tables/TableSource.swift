@@ -137,7 +137,8 @@ struct TableSource: ObjectSource {
         if let kept = plan?.load().flatMap({ KeptDivision($0) }), kept.columns == columns {
             if try TableDivider(scan, connection).holds(kept.division) { return (kept.division, true) }
         }
-        let division = try divide(scan, connection)
+        var division = try divide(scan, connection)
+        if let condition = options.condition { division = division.within(condition) }
         plan?.keep(KeptDivision(columns: columns, division: division).encoded)
         return (division, false)
     }

@@ -10,6 +10,20 @@ enum LedgerSchema {
         migrator.registerMigration("1") { try $0.execute(sql: version1) }
         // What a run's source has decided, and later attempts must decide the same: how a table is divided.
         migrator.registerMigration("2") { try $0.execute(sql: "ALTER TABLE runs ADD COLUMN plan BLOB") }
+        // How far sources of incremental copies have been copied, which outlives the runs that did it.
+        migrator.registerMigration("3") { database in
+            try database.execute(
+                sql: """
+                    CREATE TABLE watermarks (
+                        key BLOB PRIMARY KEY,
+                        words TEXT NOT NULL,
+                        value TEXT,
+                        run TEXT NOT NULL,
+                        moved INTEGER NOT NULL
+                    ) STRICT, WITHOUT ROWID
+                    """
+            )
+        }
         return migrator
     }
 

@@ -43,6 +43,16 @@ package struct TableDivision: Sendable, Hashable {
 }
 
 extension TableDivision {
+    /// The same, of the rows of which `condition` is true: how many these are is not known.
+    package func within(_ condition: String) -> TableDivision {
+        let conditions = partitions.map { partition in
+            partition.condition.map { "(\(condition)) and (\($0))" } ?? condition
+        }
+        return TableDivision(manner, conditions, nil, mark, identifier)
+    }
+}
+
+extension TableDivision {
     /// As bytes, for another process: texts one behind the other, each with its length in front.
     package var encoded: [UInt8] {
         let texts = [manner.rawValue, identifier, estimate.map { String($0) }, mark] + partitions.map(\.condition)
