@@ -197,7 +197,8 @@ final class Admitter {
             // One that is said to be empty is opened there all the same, because it may not be.
             let isOpenedLater = plan.chunkCount == 1 && (plan.reading == .slab || plan.reading == .byService)
             let preservation = plan.isReadAtOnce ? nil : context.preservation
-            let object = isOpenedLater && (preservation == nil || item.size == 0) ? nil : try context.source.open(item)
+            let asks = preservation?.asksSource ?? false
+            let object = isOpenedLater && (!asks || item.size == 0) ? nil : try context.source.open(item)
             if let size = object?.size, let listed = item.size, size != listed {
                 guard again.restarts < ItemTransfer.mostReplans else { throw ChangedSinceListed(item: item) }
                 let newer = SourceItem(name: item.name, size: size, modified: object?.modified, entityTag: item.entityTag)
@@ -212,7 +213,7 @@ final class Admitter {
             var keep: Keep?
             if let preservation {
                 let source = context.source
-                keep = { preservation.kept(of: try (object ?? source.open(item)).metadata) }
+                keep = { try preservation.kept(of: item) { try (object ?? source.open(item)).metadata } }
             }
             try start(again, name, plan, object, reservation, keep, earlier)
         } catch {

@@ -97,10 +97,11 @@ package final class CopyRun: Sendable {
             codec: specification.codec,
             checksum: specification.blockChecksum(endpoints.sink)
         )
-        let record: @Sendable (ItemRecord) -> Void = { [tally, recordItem] record in
+        let record: @Sendable (ItemRecord) -> Void = { [tally, recordItem, specification] record in
             let record = skipped.map { record.keeping($0) } ?? record
             tally.add(record)
             journal?.ended(record)
+            specification.observer?.ended(record)
             recordItem(record)
         }
         let removal = endpoints.removable.map { SourceRemoval($0, workers: CopyRun.removals, recordItem: record) }
@@ -135,8 +136,9 @@ package final class CopyRun: Sendable {
 
     /// Copies rows into a table.
     private func load(_ factory: StoreFactory, _ limits: RunLimits, _ skipped: SkippedRows) throws -> CopyResult {
-        let load = try TableLoad(self, factory, limits, ledger, skipped) { [tally, recordItem] record in
+        let load = try TableLoad(self, factory, limits, ledger, skipped) { [tally, recordItem, specification] record in
             tally.add(record)
+            specification.observer?.ended(record)
             recordItem(record)
         }
         facts.withLock { $0 = { [meter = load.meter] in RowFacts(read: meter.count) } }

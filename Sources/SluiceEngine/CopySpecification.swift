@@ -73,6 +73,8 @@ package struct CopySpecification: Sendable {
     package var overwrite = Overwrite.always
     package var layout = Layout.preserve
     package var preserved: Set<Preserved> = []
+    /// Pairs that each object gets, over those that it keeps; `$$LASTMODIFIED` is the source's time of last change.
+    package var metadata: [MetadataPair] = []
     /// Whether objects are removed from the source when the sink has confirmed them.
     package var deletesSource = false
     /// Whether source and sink are compared, and nothing is copied.
@@ -87,6 +89,11 @@ package struct CopySpecification: Sendable {
     package var skipsMissing = true
     /// Whether an object that may not be read is skipped; else it fails.
     package var skipsForbidden = false
+    /// Whether an object that changed while it was read, or differs at the sink, is skipped, with nothing of it left there;
+    /// else it fails.
+    package var skipsInconsistent = false
+    /// Whether an object of whose name the sink can hold none is skipped; else it fails.
+    package var skipsInvalidNames = false
     /// Whether a service that holds both source and sink may copy by itself.
     package var copiesByService = true
     /// What is copied of a database, and what rows are in objects.
@@ -96,6 +103,8 @@ package struct CopySpecification: Sendable {
     /// How the store is reached that skipped rows are kept in.
     package var badRowsConnection = ConnectionOptions()
     package var retry = RetryLimits()
+    /// Hears what becomes of objects and rows; nil for nobody.
+    package var observer: (any CopyObserver)?
     /// The process environment, for credentials.
     package var environment: [String: String] = [:]
 
@@ -112,6 +121,17 @@ package struct CopySpecification: Sendable {
         package var patience = RetryPolicy().patience
 
         package init() {}
+    }
+
+    /// A pair that is kept beside an object's bytes.
+    package struct MetadataPair: Sendable, Hashable {
+        package let name: String
+        package let value: String
+
+        package init(name: String, value: String) {
+            self.name = name
+            self.value = value
+        }
     }
 
     package init(source: Location, sink: Location) {

@@ -138,6 +138,10 @@ extension ItemRecord {
         case .sourceVanished where specification.skipsMissing: .skipped(failure)
         case .forbidden where failure is ForbiddenSource: .skipped(failure)
         case .precondition where specification.overwrite == .never: .skipped(failure)
+        // Of a table nobody takes rows back.
+        case .integrity where specification.skipsInconsistent && !(failure is PartlyLoaded): .skipped(failure)
+        case .sourceChanged where specification.skipsInconsistent && !(failure is PartlyLoaded): .skipped(failure)
+        case .invalidName where specification.skipsInvalidNames: .skipped(failure)
         default: .failed(failure)
         }
     }

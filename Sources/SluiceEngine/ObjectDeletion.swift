@@ -2,7 +2,8 @@ internal import Dispatch
 package import SluiceCore
 internal import SluicePipeline
 
-/// Deletes the objects that a specification's source lists. Folders that become empty stay.
+/// Deletes the objects that a specification's source lists, and, of a directory that is to go as a whole, the folders that
+/// are empty then.
 package final class ObjectDeletion: Sendable {
     /// What came of it.
     package struct Result: Sendable {
@@ -14,11 +15,24 @@ package final class ObjectDeletion: Sendable {
     private let specification: CopySpecification
     private let cancellation = Cancellation()
     private let result = Locked(Result())
+    private let told: @Sendable (Removal) -> Void
+
+    /// What became of an object or a folder.
+    package struct Removal: Sendable {
+        package let name: String
+        package let isFolder: Bool
+        /// Nil where it is gone.
+        package let failure: (any Failure)?
+    }
 
     /// Objects that are deleted at a time where nothing is said: a request takes a round trip, and no core.
     private static let standardWorkers = 16
 
-    package init(_ specification: CopySpecification) { self.specification = specification }
+    /// - Parameter told: hears of each, from several threads.
+    package init(_ specification: CopySpecification, told: @escaping @Sendable (Removal) -> Void = { _ in }) {
+        self.specification = specification
+        self.told = told
+    }
 
     /// Ends it as soon as possible. From any thread.
     package func cancel() { cancellation.cancel() }
@@ -46,13 +60,21 @@ package final class ObjectDeletion: Sendable {
             switch entry {
             case .item(let item): _ = items.send(item)
             case .unchanged: break
-            case .failure(_, let failure): note(failure)
+            case .failure(let name, let failure): note(name, failure)
             }
         }
         items.finish()
         group.wait()
         guard !cancellation.isCancelled else { throw Cancelled() }
+        if takesFolders, case .file(let path, _) = specification.source {
+            for name in EmptyFolders.remove(path) { told(Removal(name: name, isFolder: true, failure: nil)) }
+        }
         return result.withLock { $0 }
+    }
+
+    /// Whether all that is in a directory goes.
+    private var takesFolders: Bool {
+        specification.selection.isEverything && specification.selection.recursive && specification.filesFrom == nil
     }
 
     private func delete(_ item: SourceItem, _ store: any RemovableSource) {
@@ -60,12 +82,14 @@ package final class ObjectDeletion: Sendable {
         do {
             try store.remove(item)
             result.withLock { $0.deleted += 1 }
+            told(Removal(name: item.name, isFolder: false, failure: nil))
         } catch {
-            note(SluiceCore.failure(from: error))
+            note(item.name, SluiceCore.failure(from: error))
         }
     }
 
-    private func note(_ failure: any Failure) {
+    private func note(_ name: String, _ failure: any Failure) {
+        told(Removal(name: name, isFolder: false, failure: failure))
         result.withLock { result in
             result.failed += 1
             if result.firstFailure == nil { result.firstFailure = failure }

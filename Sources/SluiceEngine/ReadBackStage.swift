@@ -44,8 +44,41 @@ final class ReadBackStage: Sendable {
                 try compare(record, &buffer)
                 end(record.readBack())
             } catch {
-                end(record.failed(SluiceCore.failure(from: error)))
+                end(differing(record, SluiceCore.failure(from: error)))
             }
+        }
+    }
+
+    /// What becomes of an item that is not what was sent: where such are skipped, it is taken away again.
+    private func differing(_ record: ItemRecord, _ failure: any Failure) -> ItemRecord {
+        guard failure.kind == .integrity, context.specification.skipsInconsistent else { return record.failed(failure) }
+        do {
+            try requireOwn(record)
+            _ = try context.sink.remove(name: record.sinkName)
+        } catch {
+            let problem = SluiceCore.failure(from: error)
+            return record.failed(
+                CopyError(
+                    .integrity,
+                    failure.what,
+                    cause: "it can't be taken away again: \(problem.description)",
+                    advice: "Remove it, and copy it again"
+                )
+            )
+        }
+        var skipped = record.failed(failure)
+        skipped.outcome = .skipped(failure)
+        return skipped
+    }
+
+    /// Throws where what stands there is another's.
+    private func requireOwn(_ record: ItemRecord) throws {
+        guard let tag = record.entityTag, let found = try (source as? any LookupSource)?.find(record.sinkName) else {
+            return
+        }
+        func bare(_ tag: String?) -> String? { tag?.filter { $0 != "\"" } }
+        guard bare(found.entityTag) == bare(tag) else {
+            throw CopyError(.precondition, "another object stands at \"\(record.sinkName)\" by now")
         }
     }
 

@@ -124,7 +124,7 @@ final class ReadStage: Sendable {
             try checkWhole(transfer, object, count, wanted: task.count)
         }
         if let preservation = context.preservation, transfer.plan.isReadAtOnce {
-            transfer.upload.metadata = preservation.kept(of: try object.metadata)
+            transfer.upload.metadata = try preservation.kept(of: transfer.item) { try object.metadata }
         }
         if let encoded = task.encoded.take() {
             let chunk = RawChunk(transfer: transfer, ordinal: task.ordinal, offset: task.offset, raw: slab, encoded: encoded)

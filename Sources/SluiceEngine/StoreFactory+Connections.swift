@@ -13,7 +13,11 @@ extension StoreFactory {
         switch target.kind {
         case .http(let base):
             try requireEncryption(base, connection)
-            return HTTPReadDialect(base: base, authorization: try credentials(role).httpAuthorization())
+            return HTTPReadDialect(
+                base: base,
+                authorization: try credentials(role).httpAuthorization(),
+                others: connection.headers
+            )
         case .s3:
             return try S3ReadDialect.make(location: location, options: connection, environment: credentials(role))
         case .azure:

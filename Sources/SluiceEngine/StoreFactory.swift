@@ -271,7 +271,11 @@ struct StoreFactory {
         case .standardStream: return StandardOutputSink(pace: localPace)
         case .http(let base):
             try requireEncryption(base, connection)
-            dialect = HTTPDialect(base: base, authorization: try credentials(.sink).httpAuthorization())
+            dialect = HTTPDialect(
+                base: base,
+                authorization: try credentials(.sink).httpAuthorization(),
+                others: connection.headers
+            )
         case .s3:
             dialect = try S3Dialect.make(
                 location: specification.sink,

@@ -18,6 +18,20 @@ package struct ConnectionOptions: Sendable {
     /// How long nothing may move, in either direction, before an attempt is given up; whole seconds.
     package var stallLimit: Duration = .seconds(60)
 
+    /// Headers that every request of plain HTTPS has beside the protocol's own.
+    package var headers: [ExtraHeader] = []
+
+    /// A header of the user's own, whose value may be a secret.
+    package struct ExtraHeader: Sendable, Hashable {
+        package let name: String
+        package let value: Secret
+
+        package init(_ name: String, _ value: Secret) {
+            self.name = name
+            self.value = value
+        }
+    }
+
     package init() {}
 }
 

@@ -8,19 +8,38 @@ internal import SluiceStores
 /// (nanoseconds since 1970), from which they come back: names that both services take.
 struct Preservation: Sendable {
     let kinds: Set<CopySpecification.Preserved>
+    private let pairs: [CopySpecification.MetadataPair]
     /// Whether the sink holds files, which have mode, owner and times of their own.
     let isIntoFiles: Bool
 
     /// Nil where nothing is to be kept.
     init?(_ specification: CopySpecification) {
-        guard !specification.preserved.isEmpty else { return nil }
+        guard !specification.preserved.isEmpty || !specification.metadata.isEmpty else { return nil }
         kinds = specification.preserved
+        pairs = specification.metadata
         isIntoFiles = if case .file = specification.sink { true } else { false }
     }
 
     private static let mode = "sluicemode"
     private static let owner = "sluiceowner"
     private static let time = "sluicemtime"
+
+    /// Whether the source must be asked for an object's metadata.
+    var asksSource: Bool { !kinds.isEmpty }
+
+    private static let lastModified = "$$LASTMODIFIED"
+
+    /// What an object has beside its bytes in the sink.
+    ///
+    /// - Parameter ask: gives what it has in the source; not called where nothing of that is kept.
+    func kept(of item: SourceItem, _ ask: () throws -> ObjectMetadata) rethrows -> ObjectMetadata {
+        var kept = asksSource ? self.kept(of: try ask()) : ObjectMetadata()
+        for pair in pairs {
+            let value = pair.value == Preservation.lastModified ? item.modified?.rfc3339 : pair.value
+            kept.user[pair.name.lowercased()] = value
+        }
+        return kept
+    }
 
     /// What of `source`, an object's metadata, goes to the sink.
     func kept(of source: ObjectMetadata) -> ObjectMetadata {

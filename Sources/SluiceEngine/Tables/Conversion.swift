@@ -13,6 +13,9 @@ package struct Conversion: Sendable {
     /// Whether objects are read and written again that hold the sink's format already.
     package var changesSameFormat = false
 
+    /// What rows get beside the columns of their file.
+    package var added = AddedColumns()
+
     package init() {}
 
     /// What endings of names say.

@@ -38,9 +38,17 @@ struct RowDecoder {
             reader = try ParquetReader(ObjectRanges(object), decoders: BlockFormat.decoders, memory: memory)
         }
         let checksAll = checksTypes && format == .jsonl
-        guard !files.types.isEmpty || checksAll else { return DecodedRows(reader: reader, binary: binary) }
+        guard !files.types.isEmpty || checksAll else {
+            return DecodedRows(reader: try extended(reader, name), binary: binary)
+        }
         let typed = try TypedReader(reader, types: files.types, binary: binary, checksAll: checksAll, badRows: badRows)
-        return DecodedRows(reader: typed, binary: binary)
+        return DecodedRows(reader: try extended(typed, name), binary: binary)
+    }
+
+    /// The same rows with the columns that are added to those of this file.
+    private func extended(_ reader: any RowReader, _ name: String) throws -> any RowReader {
+        let columns = files.added.columns(of: name)
+        return columns.isEmpty ? reader : try ExtendedReader(reader, with: columns)
     }
 }
 

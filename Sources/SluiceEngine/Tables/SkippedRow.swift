@@ -1,17 +1,17 @@
 internal import SluiceCore
-internal import SluiceTables
+package import SluiceTables
 
 /// A row that is left out, as it is told.
-struct SkippedRow: Sendable {
+package struct SkippedRow: Sendable {
     /// The file or table that it comes from.
-    let source: String
-    let place: RowPlace
-    let column: String?
+    package let source: String
+    package let place: RowPlace
+    package let column: String?
     /// ADF's name of what is wrong, or a SQLSTATE.
-    let code: String
-    let message: String
+    package let code: String
+    package let message: String
     /// The row as it stands in the source, or its values as delimited text.
-    let text: [UInt8]
+    package let text: [UInt8]
 
     /// The columns of a file that keeps such rows.
     static let head = Array("file,line,row,column,code,message,text\n".utf8)

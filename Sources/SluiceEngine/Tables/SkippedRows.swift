@@ -20,21 +20,24 @@ final class SkippedRows: Sendable {
 
     private let limit: Int?
     private let place: BadRowsPlace?
+    private let observer: (any CopyObserver)?
     private let state = Locked(State())
 
     /// - Parameters:
     ///   - limit: rows that may be skipped; nil for any number, 0 for none.
     ///   - place: where they are kept, in a file that is made with the first of them; nil for nowhere.
-    init(limit: Int?, place: BadRowsPlace? = nil) {
+    ///   - observer: hears of each.
+    init(limit: Int?, place: BadRowsPlace? = nil, observer: (any CopyObserver)? = nil) {
         self.limit = limit
         self.place = place
+        self.observer = observer
     }
 
     /// Those of a run, with what an earlier attempt has told of objects that are not read again.
     convenience init(_ specification: CopySpecification, _ ledger: RunLedger?) throws {
         let options = specification.tableSink
         let place = try BadRowsPlace(specification, ledger)
-        self.init(limit: options.mostBadRows, place: place)
+        self.init(limit: options.mostBadRows, place: place, observer: specification.observer)
         guard let place, let ledger else { return }
         guard ledger.hasEarlierItems else {
             // Left by an attempt that has ended nothing.
@@ -87,6 +90,7 @@ final class SkippedRows: Sendable {
             try state.file?.append(row.line)
         }
         state.count += 1
+        observer?.skipped(row)
     }
 
     /// Says that an object is not read again, before that is recorded: its rows are on the disk then.

@@ -6,14 +6,18 @@ package import SluiceCore
 package struct HTTPDialect: BlobDialect {
     package let location: Location
     private let base: HTTPAddress
-    private let authorization: Secret?
+    /// What every request has.
+    let headers: [HTTPRequest.Header]
 
     /// - Parameters:
     ///   - base: the address that object names are put behind; path and query as they are sent.
     ///   - authorization: the value of the `Authorization` header.
-    package init(base: HTTPAddress, authorization: Secret?) {
+    ///   - others: more of them.
+    package init(base: HTTPAddress, authorization: Secret?, others: [ConnectionOptions.ExtraHeader] = []) {
         self.base = base
-        self.authorization = authorization
+        headers =
+            (authorization.map { [HTTPRequest.Header("Authorization", $0.value)] } ?? [])
+            + others.map { HTTPRequest.Header($0.name, $0.value.value) }
         location = .http(base)
     }
 
@@ -40,7 +44,7 @@ package struct HTTPDialect: BlobDialect {
 
     /// Shows whether the address leads anywhere; whatever is answered, the first PUT decides.
     package func probe(now: Timestamp) throws -> HTTPRequest? {
-        HTTPRequest(.head, base, headers: authorization.map { [.init("Authorization", $0.value)] } ?? [])
+        HTTPRequest(.head, base, headers: headers)
     }
 
     /// A server that takes nothing but PUT may hang up.
@@ -56,8 +60,7 @@ package struct HTTPDialect: BlobDialect {
     }
 
     package func deleteRequest(name: String, now: Timestamp) throws -> HTTPRequest? {
-        let headers = authorization.map { [HTTPRequest.Header("Authorization", $0.value)] } ?? []
-        return HTTPRequest(.delete, address(of: name), headers: headers)
+        HTTPRequest(.delete, address(of: name), headers: headers)
     }
 
     package func deleteFailure(_ response: HTTPResponse, name: String, now: Timestamp) -> StoreError {
@@ -75,8 +78,7 @@ package struct HTTPDialect: BlobDialect {
     }
 
     private func putRequest(_ upload: Upload) -> HTTPRequest {
-        var headers: [HTTPRequest.Header] = []
-        if let authorization { headers.append(.init("Authorization", authorization.value)) }
+        var headers = headers
         if let type = upload.metadata.contentType { headers.append(.init("Content-Type", type)) }
         if let encoding = upload.metadata.contentEncoding { headers.append(.init("Content-Encoding", encoding)) }
         switch upload.condition {

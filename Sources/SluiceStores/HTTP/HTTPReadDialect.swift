@@ -4,14 +4,15 @@ package import SluiceCore
 package struct HTTPReadDialect: BlobReadDialect {
     package let location: Location
     private let base: HTTPAddress
-    private let authorization: Secret?
+    private let writing: HTTPDialect
 
     /// - Parameters:
     ///   - base: the address that object names are put behind.
     ///   - authorization: the value of the `Authorization` header.
-    package init(base: HTTPAddress, authorization: Secret?) {
+    ///   - others: more of them.
+    package init(base: HTTPAddress, authorization: Secret?, others: [ConnectionOptions.ExtraHeader] = []) {
         self.base = base
-        self.authorization = authorization
+        writing = HTTPDialect(base: base, authorization: authorization, others: others)
         location = .http(base)
     }
 
@@ -37,9 +38,7 @@ package struct HTTPReadDialect: BlobReadDialect {
     }
 
     private func request(_ method: HTTPRequest.Method, _ name: String) -> HTTPRequest {
-        let dialect = HTTPDialect(base: base, authorization: authorization)
-        let headers = authorization.map { [HTTPRequest.Header("Authorization", $0.value)] } ?? []
-        return HTTPRequest(method, name.isEmpty ? base : dialect.address(of: name), headers: headers)
+        HTTPRequest(method, name.isEmpty ? base : writing.address(of: name), headers: writing.headers)
     }
 
     package func metadata(_ response: HTTPResponse) -> ObjectMetadata {
