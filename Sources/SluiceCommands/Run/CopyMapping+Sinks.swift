@@ -2,6 +2,7 @@ internal import SluiceCore
 internal import SluiceEngine
 internal import SluiceJobs
 internal import SluiceODBC
+internal import SluiceStores
 internal import SluiceTables
 
 extension CopyMapping {
@@ -9,10 +10,10 @@ extension CopyMapping {
 
     /// Files or objects that are written.
     func put(_ plan: CopyPlan, _ sink: ObjectSinkPlan, _ specification: inout CopySpecification) throws {
-        if let column = plan.additions.first {
+        if case .table = plan.source, let column = plan.additions.first {
             throw UnsupportedPlan(
                 "additionalColumns",
-                "\"\(column.name.printable)\" can be added to rows that go into a table"
+                "\"\(column.name.printable)\" can be added to rows of files; write it into the query of a table"
             )
         }
         guard plan.mapping == .byName else {
@@ -30,24 +31,77 @@ extension CopyMapping {
             }
         specification.blockSize = sink.blockSize
         if plan.readsBack { specification.verification = .readback }
+        if let limit = sink.requestTimeout { specification.sinkConnection.stallLimit = limit }
+        try keepPairs(sink.metadata, plan, &specification)
+        if let most = sink.mostRowsPerFile {
+            guard case .table = plan.source else {
+                throw UnsupportedPlan(
+                    "maxRowsPerFile",
+                    "the rows of a table are cut into files, and those of a file stay in one",
+                    advice: "Leave it out"
+                )
+            }
+            specification.table.mostRowsPerFile = most
+        }
         switch plan.source {
-        case .objects(let source): try convert(source.format, sink.format, plan.tolerance, &specification)
+        case .objects(let source): try convert(source.format, sink.format, plan, &specification)
         case .table(let source): try export(source, sink, plan.tolerance, &specification)
         }
         if sink.filePrefix != nil, !specification.table.isDivided {
-            throw UnsupportedPlan("fileNamePrefix", "it names the files of a table that is read in partitions")
+            throw UnsupportedPlan(
+                "fileNamePrefix",
+                "it names the files of a table that becomes several: give maxRowsPerFile, or partitions"
+            )
         }
         specification.table.filePrefix = sink.filePrefix
+    }
+
+    /// Pairs that each object gets.
+    private func keepPairs(_ pairs: [NamedValue], _ plan: CopyPlan, _ specification: inout CopySpecification) throws {
+        guard !pairs.isEmpty else { return }
+        switch specification.sink {
+        case .s3, .azure: break
+        case .file, .http, .standardStream, .odbc:
+            throw UnsupportedPlan(
+                "metadata",
+                "\(specification.sink) keeps nothing beside the bytes",
+                advice: "Leave it out"
+            )
+        }
+        for pair in pairs where pair.value.hasPrefix("$$") {
+            guard pair.value == "$$LASTMODIFIED" else {
+                throw UnsupportedPlan(
+                    "metadata",
+                    "there is no value \"\(pair.value.printable)\"",
+                    advice: "Write $$LASTMODIFIED"
+                )
+            }
+            if case .table = plan.source {
+                throw UnsupportedPlan(
+                    "metadata",
+                    "a table tells no time of last change",
+                    advice: "Leave $$LASTMODIFIED out"
+                )
+            }
+        }
+        specification.metadata = pairs.map { .init(name: $0.name, value: $0.value) }
     }
 
     /// Files that become files.
     private func convert(
         _ from: FormatPlan,
         _ to: FormatPlan,
-        _ tolerance: TolerancePlan,
+        _ plan: CopyPlan,
         _ specification: inout CopySpecification
     ) throws {
+        let tolerance = plan.tolerance
         let formats = FormatMapping(source: from, sink: to)
+        var added = CopyMapping.added(plan)
+        added.values = plan.additions.map { .init(name: $0.name, value: $0.value) } + added.values
+        guard added.isEmpty || !formats.areBytes else {
+            let property = plan.additions.isEmpty ? "enablePartitionDiscovery" : "additionalColumns"
+            throw UnsupportedPlan(property, "files that are copied as they are have no columns")
+        }
         if formats.areBytes {
             guard !tolerance.skipsBadRows else {
                 throw UnsupportedPlan("enableSkipIncompatibleRow", "files that are copied as they are have no rows")
@@ -58,7 +112,7 @@ extension CopyMapping {
             specification.codec = try FormatMapping.codec(to)
             return
         }
-        let isSame = formats.isSame && !tolerance.skipsBadRows
+        let isSame = formats.isSame && !tolerance.skipsBadRows && added.isEmpty
         guard !isSame || from.codec != to.codec else { return }
         specification.decompresses = true
         if isSame, to.kind != .parquet {
@@ -67,6 +121,7 @@ extension CopyMapping {
         }
         var conversion = try formats.conversion()
         conversion.changesSameFormat = true
+        conversion.added = added
         specification.table.conversion = conversion
         try write(to, &specification)
     }
@@ -155,6 +210,7 @@ extension CopyMapping {
                 )
             }
             options.files = try FormatMapping(source: source.format, sink: source.format).conversion()
+            options.files.added = CopyMapping.added(plan)
         case .table:
             guard !specification.table.isDivided else {
                 throw UnsupportedPlan(
@@ -167,21 +223,5 @@ extension CopyMapping {
         specification.decompresses = true
         specification.tableSink = options
         try specification.checkTableSink()
-    }
-}
-
-extension Location {
-    /// The object of this name in this folder.
-    fileprivate func object(_ name: String) -> Location {
-        switch self {
-        case .file(let path, _): return .file(path: path.path(of: name), isDirectory: false)
-        case .s3(let bucket, let key): return .s3(bucket: bucket, key: key + name)
-        case .azure(let account, let container, let folder):
-            return .azure(account: account, container: container, name: folder + name)
-        case .http(var address):
-            address.path += PercentEncoding.encode(name)
-            return .http(address)
-        case .standardStream, .odbc: return self
-        }
     }
 }

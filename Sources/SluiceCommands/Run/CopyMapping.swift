@@ -33,10 +33,12 @@ struct CopyMapping {
         if let count = connections(plan) { specification.connections = .fixed(count) }
         specification.skipsMissing = plan.tolerance.skipsMissing
         specification.skipsForbidden = plan.tolerance.skipsForbidden
+        specification.skipsInconsistent = plan.tolerance.skipsInconsistent
+        specification.skipsInvalidNames = plan.tolerance.skipsInvalidNames
         specification.preserved = Set(plan.preserved.compactMap { CopySpecification.Preserved(rawValue: $0.rawValue) })
         switch plan.source {
         case .objects(let source): try take(source, &specification)
-        case .table(let source): take(source, &specification)
+        case .table(let source): try take(source, &specification)
         }
         switch plan.sink {
         case .objects(let sink): try put(plan, sink, &specification)
@@ -45,6 +47,24 @@ struct CopyMapping {
         if plan.tolerance.skipsBadRows { try skipBadRows(plan, &specification, &credentials) }
         specification.environment = credentials.environment
         return specification
+    }
+
+    /// Where the log of a copy goes; nil for none.
+    func log(_ plan: CopyPlan) throws -> LogPlace? {
+        try plan.log.map { try place(of: $0.store, "copyactivity-logs") }
+    }
+
+    /// The folder of this activity's logs of this run.
+    ///
+    /// - Parameter name: of the folder that has logs of its kind; nil for none of its own.
+    func place(of store: StorePlan, _ name: String? = nil) throws -> LogPlace {
+        var credentials = JobCredentials(settings.environment)
+        try credentials.use(store, as: .sink)
+        return LogPlace(
+            folder: (name.map { store.location.folder($0) } ?? store.location).folder(folder),
+            connection: settings.connection(to: store),
+            environment: credentials.environment
+        )
     }
 
     /// The least that any property allows. Readers of distant objects are as many as writers at most.
@@ -62,12 +82,20 @@ struct CopyMapping {
     private func take(_ source: ObjectSourcePlan, _ specification: inout CopySpecification) throws {
         specification.selection = try CopyMapping.selection(source.selection)
         specification.deletesSource = source.deletesAfterCopy
-        if let list = source.selection.filesFrom {
-            guard case .file(let path, _) = list else {
-                throw UnsupportedPlan("fileListPath", "a list is read from a file of this machine")
-            }
-            specification.filesFrom = path
+        // One in a store is brought here before the copy begins.
+        if case .file(let path, _)? = source.selection.filesFrom { specification.filesFrom = path }
+        if let limit = source.requestTimeout { specification.sourceConnection.stallLimit = limit }
+    }
+
+    /// Columns that rows of files get beside their own.
+    static func added(_ plan: CopyPlan) -> AddedColumns {
+        var added = AddedColumns()
+        guard case .objects(let source) = plan.source else { return added }
+        if let columns = source.folderColumns {
+            added.values = columns.fixed.map { .init(name: $0.name, value: $0.value) }
+            added.folders = columns.below
         }
+        return added
     }
 
     static func selection(_ plan: SelectionPlan) throws -> Selection {
@@ -79,7 +107,15 @@ struct CopyMapping {
         return selection
     }
 
-    private func take(_ source: TableSourcePlan, _ specification: inout CopySpecification) {
+    private func take(_ source: TableSourcePlan, _ specification: inout CopySpecification) throws {
+        guard !settings.isIncremental || source.watermarkColumn != nil else {
+            throw UnsupportedPlan(
+                "--incremental",
+                "nothing says which rows of \"\(source.store.service.printable)\" are new",
+                advice:
+                    "Give the source \"incrementalSettings\": {\"watermarkColumnName\": …}, or run it without --incremental"
+            )
+        }
         specification.table.query =
             switch source.rows {
             case .table(let name): .table(name)
@@ -142,20 +178,6 @@ extension Location {
         switch (self, other) {
         case (.s3, .s3), (.azure, .azure), (.http, .http), (.odbc, .odbc): true
         default: false
-        }
-    }
-
-    /// The folder of this name below this one.
-    fileprivate func folder(_ name: String) -> Location {
-        switch self {
-        case .file(let path, _): return .file(path: path.path(of: name + "/"), isDirectory: true)
-        case .s3(let bucket, let key): return .s3(bucket: bucket, key: key.path(of: name + "/"))
-        case .azure(let account, let container, let blob):
-            return .azure(account: account, container: container, name: blob.path(of: name + "/"))
-        case .http(var address):
-            address.path = address.path.path(of: name + "/")
-            return .http(address)
-        case .standardStream, .odbc: return self
         }
     }
 

@@ -43,14 +43,9 @@ struct JobCredentials {
                 set(["SLUICE_ODBC_PASSWORD": password.text], of: ["SLUICE_ODBC_PASSWORD"], role)
             }
         case .headers(let headers):
-            guard headers.count == 1, let header = headers.first, header.key.lowercased() == "authorization" else {
-                throw UnsupportedPlan(
-                    "authHeaders",
-                    "of \"\(store.service.printable)\" only Authorization can be sent",
-                    advice: "Leave the others out"
-                )
-            }
-            set(["SLUICE_HTTP_AUTHORIZATION": header.value.text], of: ["SLUICE_HTTP_AUTHORIZATION"], role)
+            // Others go beside the protocol's own, with each request.
+            guard let value = headers.first(where: { $0.key.lowercased() == "authorization" })?.value else { break }
+            set(["SLUICE_HTTP_AUTHORIZATION": value.text], of: ["SLUICE_HTTP_AUTHORIZATION"], role)
         }
     }
 

@@ -116,7 +116,7 @@ extension JobSession {
             switch plan.work {
             case .copy(let copy): return try self.copy(copy, of: plan, item, number: number)
             case .script(let script): return try run(script, plan.policy)
-            case .delete(let deletion): return try delete(deletion, plan.policy)
+            case .delete(let deletion): return try delete(deletion, of: plan, item)
             case .forEach(let each): return forEach(each, plan.name)
             }
         } catch {

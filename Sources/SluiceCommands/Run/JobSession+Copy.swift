@@ -9,28 +9,116 @@ internal import SluicePipeline
 extension JobSession {
     /// Carries a copy out, as one run of the ledger; blocks.
     func copy(_ copy: CopyPlan, of plan: ActivityPlan, _ item: JobItem?, number: Int) throws -> AttemptEnding {
-        let place = plan.name.replacing("/", with: "_") + (item.map { "-\($0.number)" } ?? "")
-        let mapping = CopyMapping(settings: settings, folder: place + "/" + planner.run.identifier)
-        let specification = try mapping.specification(copy)
+        let mapping = mapping(of: plan, item)
+        var specification = try mapping.specification(copy)
         guard enter() else { throw Cancelled() }
         defer { leave() }
+        let increment = try increment(of: copy, plan, item, specification)
+        increment?.bound(&specification)
+        let list = try FileList(copy.source.list, specification)
+        defer { withExtendedLifetime(list) {} }
+        if let list { specification.filesFrom = list.path }
         try makeFolder(specification.tableSink.badRows)
-        let record = CommandRecord(
-            job: settings.job,
-            activity: plan.name,
-            item: item?.number,
-            digest: try JobSession.digest(plan)
-        )
+        let kept = try begunLog(copy, mapping)
+        defer { kept?.finish() }
+        let witness = CopyWitness(kept.map { CopyLog($0, tellsAll: copy.log?.tellsAll ?? false, copy.ends) })
+        specification.observer = witness
         // A table that an earlier run has begun may have got other rows since; within one run it has not.
         let isTable = if case .odbc = specification.sink { true } else { specification.table.query != nil }
+        let record = try record(of: plan, item)
         let session = try CopySession(specification, .begin(record, resumes: !isTable || number > 0), log)
-        let report = session.carryOut { supervise($0, plan.policy.timeout) }
+        let report = session.carryOut { run in
+            // What must be told and can't be is not to go on.
+            if copy.log?.isReliable == true { kept?.onFailure { run.cancel() } }
+            return supervise(run, plan.policy.timeout)
+        }
+        kept?.finish()
         log.info("\(plan.name): \(RunSummary(report).text)")
-        for note in report.sums.notes { log.info("\(plan.name): \(note)") }
-        let output = CopyOutput(report: try JSONParser.document(report.json), runtime: settings.runtime)
+        for note in copy.notes + report.sums.notes { log.info("\(plan.name): \(note)") }
+        var ending = try ending(of: report, plan.name, witness, kept, isIncremental: increment != nil)
+        if let failure = kept?.failure {
+            if copy.log?.isReliable == true { return AttemptEnding(output: ending.output, failure: failure) }
+            log.write(.init(level: .warning, text: "\(plan.name): \(failure.description)", code: failure.kind.rawValue))
+        }
+        if ending.failure == nil, let increment { confirm(increment, plan.name, witness, &ending) }
+        return ending
+    }
+
+    private func ending(
+        of report: RunReport,
+        _ name: String,
+        _ witness: CopyWitness,
+        _ kept: StoreLog?,
+        isIncremental: Bool
+    ) throws -> AttemptEnding {
+        let output = CopyOutput(
+            report: try JSONParser.document(report.json),
+            runtime: settings.runtime,
+            logFile: kept?.location.description,
+            hasSkippedInconsistent: witness.counts.inconsistent > 0
+        )
+        // All there is was seen, and nothing of it is new.
+        if isIncremental, report.outcome == .nothingMatched, report.sums.isListed {
+            return AttemptEnding(output: output.node)
+        }
         let failure = report.jobFailure
-        if let failure, report.outcome == .nothingMatched, report.failure == nil { log.error(failure, item: plan.name) }
+        if let failure, report.outcome == .nothingMatched, report.failure == nil { log.error(failure, item: name) }
         return AttemptEnding(output: output.node, failure: failure, outcome: report.outcome)
+    }
+
+    /// How the ledger knows the copy.
+    private func record(of plan: ActivityPlan, _ item: JobItem?) throws -> CommandRecord {
+        let digest = try JobSession.digest(plan, isIncremental: settings.isIncremental)
+        return CommandRecord(job: settings.job, activity: plan.name, item: item?.number, digest: digest)
+    }
+
+    // MARK: Increments
+
+    /// What a copy takes where it takes only what is new; nil where it takes all.
+    private func increment(
+        of copy: CopyPlan,
+        _ plan: ActivityPlan,
+        _ item: JobItem?,
+        _ specification: CopySpecification
+    ) throws -> JobIncrements.Increment? {
+        guard let increments else { return nil }
+        return try asking("watermark", plan.policy.timeout) {
+            try increments.increment(of: copy, plan.name, item, specification)
+        }
+    }
+
+    /// Moves the watermark of a copy that the sink has confirmed.
+    private func confirm(
+        _ increment: JobIncrements.Increment,
+        _ name: String,
+        _ witness: CopyWitness,
+        _ ending: inout AttemptEnding
+    ) {
+        let left = witness.counts.left
+        guard left == 0 else {
+            let files = left == 1 ? "1 file was skipped" : "\(left) files were skipped"
+            return log.info("\(name): \(files), so that the next incremental run takes the same again, and what is new")
+        }
+        do {
+            if let note = try increments?.confirm(increment) { log.info("\(name): \(note)") }
+        } catch {
+            ending.outcome = .incomplete
+            log.error(SluiceCore.failure(from: error), item: name)
+        }
+    }
+
+    // MARK: Parts
+
+    /// What makes of an activity's plan what the engine is asked for.
+    func mapping(of plan: ActivityPlan, _ item: JobItem?) -> CopyMapping {
+        let place = plan.name.replacing("/", with: "_") + (item.map { "-\($0.number)" } ?? "")
+        return CopyMapping(settings: settings, folder: place + "/" + planner.run.identifier)
+    }
+
+    /// The log of a copy, which is in its place by now; nil where there is none. Blocks.
+    private func begunLog(_ copy: CopyPlan, _ mapping: CopyMapping) throws -> StoreLog? {
+        guard let plan = copy.log, let place = try mapping.log(copy) else { return nil }
+        return try StoreLog.begun(place, head: CopyLog.head, isReliable: plan.isReliable)
     }
 
     /// Waits for a place among the copies that may go on at a time; false where the job was interrupted meanwhile.
@@ -79,9 +167,9 @@ extension JobSession {
     }
 
     /// Of all that says what is copied and how; of secrets nothing is in it.
-    private static func digest(_ plan: ActivityPlan) throws -> String {
+    private static func digest(_ plan: ActivityPlan, isIncremental: Bool) throws -> String {
         let open = ActivityPlan(name: plan.name, policy: ActivityPolicy.standard, work: plan.work)
-        let words = PlanWords(open).lines.joined(separator: "\n")
+        let words = (PlanWords(open).lines + (isIncremental ? ["what is new"] : [])).joined(separator: "\n")
         return Hex.encode(try Checksum(.sha256, of: Array(words.utf8).span.bytes).bytes)
     }
 
@@ -98,6 +186,22 @@ extension JobSession {
                 cause: String(cString: strerror(errno))
             )
         }
+    }
+}
+
+extension CopyPlan.Source {
+    /// The list of files to take; nil for none.
+    fileprivate var list: Location? {
+        if case .objects(let source) = self { source.selection.filesFrom } else { nil }
+    }
+}
+
+extension CopyPlan {
+    /// Which of its ends are files.
+    fileprivate var ends: CopyLog.Ends {
+        let isTable = if case .table = source { true } else { false }
+        let isLoad = if case .table = sink { true } else { false }
+        return CopyLog.Ends(readsFiles: !isTable, writesFiles: !isLoad)
     }
 }
 

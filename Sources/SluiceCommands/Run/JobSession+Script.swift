@@ -14,9 +14,20 @@ extension JobSession {
     /// Runs statements in a database, each block in one connection, in their order.
     func run(_ plan: ScriptPlan, _ policy: ActivityPolicy) throws -> AttemptEnding {
         let clock = ContinuousClock.now
-        let ending = Monitor<Result<ScriptOutput, any Error>?>(nil)
-        Worker("script").run(in: DispatchGroup()) { [self] in
-            let result = Result { try blocks(plan, policy, clock) }
+        let output = try asking("script", policy.timeout) { [self] in try blocks(plan, clock) }
+        return AttemptEnding(output: output.node)
+    }
+
+    /// Runs what asks a database on a thread of its own, and waits until it ends, the job is interrupted, or the time is up.
+    func asking<Answer: Sendable>(
+        _ name: String,
+        _ timeout: Duration,
+        _ body: @escaping @Sendable () throws -> Answer
+    ) throws -> Answer {
+        let deadline = ContinuousClock.now + timeout
+        let ending = Monitor<Result<Answer, any Error>?>(nil)
+        Worker(name).run(in: DispatchGroup()) {
+            let result = Result { try body() }
             ending.withLock { $0 = result }
             ending.broadcast()
         }
@@ -25,19 +36,17 @@ extension JobSession {
             ending.withLock { _ in }
             ending.broadcast()
         }) {
-            let result: Result<ScriptOutput, any Error>? = ending.wait(deadline: clock + policy.timeout) { ended in
+            let result: Result<Answer, any Error>? = ending.wait(deadline: deadline) { ended in
                 if let ended { return ended }
                 return state.withLock { $0.signal } == nil ? nil : .failure(Cancelled())
             }
             // The database is left to itself: its driver may have no way to be asked to stop.
-            guard let result else { throw JobTimeout(policy.timeout) }
-            return AttemptEnding(output: try result.get().node)
+            guard let result else { throw JobTimeout(timeout) }
+            return try result.get()
         }
     }
 
-    private func blocks(_ plan: ScriptPlan, _ policy: ActivityPolicy, _ clock: ContinuousClock.Instant) throws
-        -> ScriptOutput
-    {
+    private func blocks(_ plan: ScriptPlan, _ clock: ContinuousClock.Instant) throws -> ScriptOutput {
         guard case .odbc(let text) = plan.store.location else { preconditionFailure("a script runs in a database") }
         var credentials = JobCredentials(settings.environment)
         try credentials.use(plan.store, as: .sink)
@@ -64,7 +73,8 @@ extension JobSession {
     }
 
     /// Deletes files or objects.
-    func delete(_ plan: DeletePlan, _ policy: ActivityPolicy) throws -> AttemptEnding {
+    func delete(_ plan: DeletePlan, of activity: ActivityPlan, _ item: JobItem?) throws -> AttemptEnding {
+        let policy = activity.policy
         let store = plan.source.store
         if case .http = store.location {
             throw UnsupportedPlan("Delete", "nothing can be deleted from \(store.location)")
@@ -76,9 +86,21 @@ extension JobSession {
         specification.sourceConnection = settings.connection(to: store)
         specification.environment = credentials.environment
         specification.selection = try CopyMapping.selection(plan.source.selection)
-        if case .file(let list, _)? = plan.source.selection.filesFrom { specification.filesFrom = list }
+        let list = try FileList(plan.source.selection.filesFrom, specification)
+        defer { withExtendedLifetime(list) {} }
+        if let list {
+            specification.filesFrom = list.path
+        } else if case .file(let path, _)? = plan.source.selection.filesFrom {
+            specification.filesFrom = path
+        }
         if let count = plan.source.connections { specification.connections = .fixed(count) }
-        let deletion = ObjectDeletion(specification)
+        let kept = try plan.log.map { store in
+            let place = try mapping(of: activity, item).place(of: store)
+            return try StoreLog.begun(place, head: DeletionLog.head, isReliable: true)
+        }
+        defer { kept?.finish() }
+        let deletion = ObjectDeletion(specification) { removal in kept?.add(DeletionLog.line(removal), waits: false) }
+        kept?.onFailure { deletion.cancel() }
         let timer = DispatchWorkItem { deletion.cancel() }
         let seconds = Int(clamping: policy.timeout.components.seconds)
         DispatchQueue.global().asyncAfter(deadline: .now() + .seconds(seconds), execute: timer)
@@ -86,10 +108,15 @@ extension JobSession {
         do {
             let result = try underWay({ deletion.cancel() }) { try deletion.run() }
             let seconds = (ContinuousClock.now - clock).seconds
-            let output = DeleteOutput(plan, filesDeleted: result.deleted, runtime: settings.runtime, seconds: seconds)
+            var output = DeleteOutput(plan, filesDeleted: result.deleted, runtime: settings.runtime, seconds: seconds)
+            kept?.finish()
+            output.logFile = kept?.location.description
+            if let failure = kept?.failure { return AttemptEnding(output: output.node, failure: failure) }
             if let failure = result.firstFailure { log.error(failure) }
             return AttemptEnding(output: output.node, failure: result.firstFailure)
-        } catch is Cancelled where ContinuousClock.now - clock >= policy.timeout {
+        } catch let cancelled as Cancelled {
+            if let failure = kept?.failure { throw failure }
+            guard ContinuousClock.now - clock >= policy.timeout else { throw cancelled }
             throw JobTimeout(policy.timeout)
         }
     }

@@ -26,9 +26,12 @@ final class JobSession: Sendable {
     let settings: JobSettings
     let log: Log
     let state: Monitor<State>
+    /// What copies take where they take only what is new; nil where they take all.
+    let increments: JobIncrements?
 
     /// - Parameter width: copies under way at a time.
-    init(_ planner: JobPlanner, _ settings: JobSettings, _ log: Log, width: Int) {
+    init(_ planner: JobPlanner, _ settings: JobSettings, _ log: Log, width: Int, _ increments: JobIncrements? = nil) {
+        self.increments = increments
         self.planner = planner
         self.settings = settings
         self.log = log

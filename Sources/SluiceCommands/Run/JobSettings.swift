@@ -14,6 +14,8 @@ struct JobSettings: Sendable {
     let environment: [String: String]
     /// The job's run.
     let run: JobRun
+    /// Whether copies take only what has come since the last time.
+    let isIncremental: Bool
 
     /// What runs the activities: this machine.
     let runtime: String
@@ -29,6 +31,12 @@ struct JobSettings: Sendable {
     func connection(to store: StorePlan) -> ConnectionOptions {
         var options = connection
         options.endpoint = store.endpoint
+        options.headers = store.headers.map { .init($0.name, Secret($0.value)) }
+        if case .headers(let headers) = store.credential {
+            // Authorization has a way of its own, by which it is sent to nobody else.
+            options.headers += headers.filter { $0.key.lowercased() != "authorization" }
+                .sorted { $0.key < $1.key }.map { .init($0.key, Secret($0.value.text)) }
+        }
         return options
     }
 }

@@ -42,11 +42,15 @@ struct JobWidth: Sendable {
         case .copy(let plan):
             do {
                 _ = try mapping.specification(plan)
+                _ = try mapping.log(plan)
             } catch let failure as UnsupportedPlan {
                 throw failure.of(activity.name)
             }
             return 1
-        case .script, .delete: return 0
+        case .delete(let plan):
+            if let store = plan.log { _ = try mapping.place(of: store) }
+            return 0
+        case .script: return 0
         case .forEach(let each):
             var widest = 0
             for item in each.items {

@@ -42,6 +42,17 @@ struct RunCommand: ParsableCommand {
     @Flag(help: "Show what would be done, in words, and do nothing.")
     var dryRun = false
 
+    @Flag(
+        help: .init(
+            "Copy what has come since the last time that this was given.",
+            discussion: """
+                Of a table the rows above the highest value that the column of its source's incrementalSettings had then; of files \
+                those that were changed since that run began. A copy that fails or is killed is made again from where it began.
+                """
+        )
+    )
+    var incremental = false
+
     @Option(help: .init("Bound on everything buffered, by all copies at a time.", valueName: "size"))
     var memory = "256MiB"
 
@@ -87,11 +98,13 @@ struct RunCommand: ParsableCommand {
             memory: try CopyArguments.size(memory, of: "--memory", atLeast: JobWidth.least),
             environment: ProcessEnvironment.variables,
             run: planner.run,
+            isIncremental: incremental,
             runtime: RunCommand.host
         )
         let width = try JobWidth(planner, activities, settings)
         let log = try Log(format: output.logFormat, threshold: output.threshold, file: output.logFile)
-        let session = JobSession(planner, settings.sharing(width), log, width: width.copies)
+        let increments = incremental ? try JobIncrements(planner.run, settings.environment) : nil
+        let session = JobSession(planner, settings.sharing(width), log, width: width.copies, increments)
         let ended = session.run(activity == nil ? activities : activities.map(\.alone))
         var code = ended.exitCode
         do {

@@ -1,6 +1,15 @@
 extension Catalogue {
-    private static let noLog =
-        "logs in stores are not in this version; leave it out, and have messages written by --log-file"
+    private static let logLevel: [Property] = [
+        .choice(
+            "logLevel",
+            ["Info", "Warning"],
+            "Whether all files are told, or what was skipped; Warning where nothing is said"
+        ),
+        .flag(
+            "enableReliableLogging",
+            "Whether a file's lines are in the store before its thread goes on; else they are brought there every few seconds"
+        ),
+    ]
 
     static let copies = [
         Shape(
@@ -41,9 +50,28 @@ extension Catalogue {
                 Property("preserveRules", .anything, "Access rules that files keep").refused(
                     "rules of access are not copied"
                 ),
-                Property("logSettings", .anything, "The log of what was skipped, or of everything").refused(noLog),
-                Property("logStorageSettings", .anything, "The same in its older form").refused(noLog),
+                .object("logSettings", "log settings", "The log of what was skipped, or of everything"),
+                .object("logStorageSettings", "log storage settings", "The same in its older form"),
             ]
+        ),
+        Shape(
+            "log settings",
+            "The log of a copy: `<path>/copyactivity-logs/<activity>/<run>/<GUID>.txt`, where it grows beyond 1 MiB in a store "
+                + "going on in `<GUID>-2.txt`.",
+            [
+                .flag("enableCopyActivityLog", "Whether there is one; true where nothing is said"),
+                .object("copyActivityLogSettings", "log level", "What is told, and when"),
+                .object("logLocationSettings", "log location", "Where it is kept").required,
+            ]
+        ),
+        Shape("log level", "What a log tells, and when.", logLevel),
+        Shape(
+            "log storage settings",
+            "The log of a copy in its older form.",
+            [
+                .reference("linkedServiceName", .linkedService, "The store").required,
+                .text("path", "Container or bucket and folder, or a directory").required,
+            ] + logLevel
         ),
         Shape(
             "staging",
@@ -61,12 +89,11 @@ extension Catalogue {
             [
                 .flag("fileMissing", "It vanished after it was listed; true where nothing is said"),
                 .flag("fileForbidden", "It may not be read"),
-                Property("dataInconsistency", .flag, "What arrived differs").refused(
-                    "an object that differs is a fault, and fails the copy"
+                .flag(
+                    "dataInconsistency",
+                    "It changed while it was read, or what arrived differs from it; nothing of it is left at the sink"
                 ),
-                Property("invalidFileName", .flag, "The sink can't hold an object of its name").refused(
-                    "a name that the sink can't hold fails the copy once all else is there"
-                ),
+                .flag("invalidFileName", "The sink can't hold an object of its name"),
             ]
         ),
         Shape(
@@ -124,10 +151,11 @@ extension Catalogue {
                     "Whether what is in folders below goes, too; storeSettings has it in newer documents"
                 ),
                 .integer("maxConcurrentConnections", 1...10_000, "Connections at most"),
-                Property("enableLogging", .flag, "Whether a log of what was deleted is kept").refused(noLog),
-                Property("logStorageSettings", .object("log location"), "Where it is kept").withoutEffect(
-                    "there is no log to be kept"
+                .flag(
+                    "enableLogging",
+                    "Whether a log of what was deleted is kept: `<path>/<activity>/<run>/<GUID>.txt`"
                 ),
+                .object("logStorageSettings", "log storage settings", "Where it is kept; what is told is all"),
             ]
         ),
         Shape(

@@ -154,7 +154,7 @@ extension Catalogue {
                 [
                     .text("relativeUrl", "What follows the linked service's address"),
                     .choice("requestMethod", ["GET"], "The request's method"),
-                    .text("additionalHeaders", "More headers, each on a line").refused(noHeaders),
+                    headers,
                     Property("requestBody", .text, "What a request sends").refused("only GET is sent"),
                 ] + legacy.prefix(2)
             ),

@@ -21,11 +21,22 @@ extension Catalogue {
         ["setOfObjects", "arrayOfObjects"],
         "An object a line, or one array"
     )
-    private static let metadata = Property(
+    private static let metadata = Property.list(
         "metadata",
-        .anything,
-        "Pairs that each object gets; `$$LASTMODIFIED` is the source's time of last change"
-    ).refused("objects get no pairs of their own in this version; \"preserve\": [\"Attributes\"] keeps the source's")
+        .object("metadata pair"),
+        "Pairs that each object gets, over those that it keeps"
+    )
+
+    static let pairs = [
+        Shape(
+            "metadata pair",
+            "What an object has beside its bytes.",
+            [
+                .text("name", "Its name").required,
+                .text("value", "Its value; `$$LASTMODIFIED` is the source's time of last change").required,
+            ]
+        )
+    ]
 
     static let copySinks = Family("copy sink", "What a copy writes.")
         .with(
@@ -80,7 +91,6 @@ extension Catalogue {
         4...100,
         "MiB of one block; chosen from the object's size where nothing is said"
     )
-    private static let headers = Property.text("additionalHeaders", "More headers, each on a line").refused(noHeaders)
 
     static let writeSettings = Family("write settings", "How files are written into a store.")
         .with("FileServerWriteSettings", "Files of this machine.", [behavior, connections, metrics])
@@ -98,7 +108,10 @@ extension Catalogue {
         .with(
             "HttpWriteSettings",
             "What is put to a server: ADF has it as a source only.",
-            [behavior, headers, .duration("requestTimeout", "How long an answer may take").refused(noTimeout), connections, metrics].map(
+            [
+                behavior, headers, requestTimeout,
+                connections, metrics,
+            ].map(
                 \.own
             )
         )
@@ -111,10 +124,12 @@ extension Catalogue {
         )
 
     private static let pieces: [Property] = [
-        .integer("maxRowsPerFile", 1...Int.max, "Rows of a file at most; a table becomes several").refused(
-            "files are not cut by their rows in this version"
+        .integer(
+            "maxRowsPerFile",
+            1...Int.max,
+            "Rows of a file at most: a table, or each partition of it, becomes several; not for rows that come from files"
         ),
-        .text("fileNamePrefix", "What names begin with of the files that partitions of a table become"),
+        .text("fileNamePrefix", "What names begin with of the several files that a table becomes"),
     ]
 
     static let writeFormats = Family("write format", "How rows become files.")

@@ -28,9 +28,21 @@ extension Catalogue {
     private static let format = Property.variant("formatSettings", "read format", "How they are decoded")
     private static let anySource = tries + [connections, metrics]
 
-    static let noHeaders = "requests have no headers of a document's own in this version"
-    static let noTimeout = "a request on which nothing moves for a minute is made again, however long it takes in all"
-    private static let noPartitions = "folders do not become columns in this version"
+    static let requestTimeout = Property.duration(
+        "requestTimeout",
+        "How long a server may send nothing before the request is made again; 1 min where nothing is said"
+    )
+    static let headers = Property.text("additionalHeaders", "More headers, each on a line: `Name: value`")
+    private static let partitions: [Property] = [
+        .flag(
+            "enablePartitionDiscovery",
+            "Whether folders such as `year=2026` become columns of the rows of their files"
+        ),
+        .text(
+            "partitionRootPath",
+            "The folder below which they do, as the dataset has folders; the source's own where nothing is said"
+        ),
+    ]
 
     static let throughODBC =
         "databases are reached through ODBC: use an Odbc linked service, an OdbcTable dataset, OdbcSource and OdbcSink"
@@ -61,6 +73,7 @@ extension Catalogue {
                     "How a table is read over several connections: the database's own division, or ranges of a column"
                 ).also("partitionOptions").own,
                 .object("partitionSettings", "partitions", "The column and its bounds").own,
+                .object("incrementalSettings", "increment", "What `run --incremental` knows new rows by").own,
             ] + anySource
         )
         .with(
@@ -82,7 +95,13 @@ extension Catalogue {
         .with(
             "HttpSource",
             "What a server answers, in the form of the first version.",
-            [.duration("httpRequestTimeout", "How long an answer may take").refused(noTimeout)] + anySource
+            [
+                Property(
+                    "httpRequestTimeout",
+                    .duration,
+                    "How long a server may send nothing before the request is made again; 1 min where nothing is said"
+                )
+            ] + anySource
         )
         .without(
             [
@@ -120,25 +139,35 @@ extension Catalogue {
                     .own,
             ]
         ),
+        Shape(
+            "increment",
+            "How new rows are known.",
+            [
+                .text(
+                    "watermarkColumnName",
+                    "A column of integers, decimals, times or texts that only grows: `run --incremental` takes rows above the value that "
+                        + "was the highest the last time, and rows without one the first time only"
+                ).required
+            ]
+        ),
         Shape("upsert", "The rows that are replaced.", [.list("keys", .text, "Columns of a unique key").required]),
     ]
 
     // MARK: What is read of a store
 
-    private static let files: [Property] = [
-        .flag("recursive", "Whether what is in folders below is taken, too; true where nothing is said"),
-        .text("wildcardFolderPath", "Folders, with `*`, `?` and `^` as escape, instead of the dataset's"),
-        .text("wildcardFileName", "Names of files, with `*`, `?` and `^` as escape"),
-        .moment("modifiedDatetimeStart", "The first time of last change to take"),
-        .moment("modifiedDatetimeEnd", "The first time of last change to leave again"),
-        .flag("deleteFilesAfterCompletion", "Remove each file once the sink has confirmed it"),
-        .flag("enablePartitionDiscovery", "Whether folders such as `year=2026` become columns").refused(noPartitions),
-        .text("partitionRootPath", "The folder below which they do").refused(noPartitions),
-        connections, metrics,
-    ]
-    private static let list = Property.text("fileListPath", "A file that names those to take, one a line")
-    private static let listInStore = list.refused(
-        "a list is read from a file of this machine: copy it here, and use a FileServer, or name files by wildcards"
+    private static let files: [Property] =
+        [
+            .flag("recursive", "Whether what is in folders below is taken, too; true where nothing is said"),
+            .text("wildcardFolderPath", "Folders, with `*`, `?` and `^` as escape, instead of the dataset's"),
+            .text("wildcardFileName", "Names of files, with `*`, `?` and `^` as escape"),
+            .moment("modifiedDatetimeStart", "The first time of last change to take"),
+            .moment("modifiedDatetimeEnd", "The first time of last change to leave again"),
+            .flag("deleteFilesAfterCompletion", "Remove each file once the sink has confirmed it"),
+            connections, metrics,
+        ] + partitions
+    private static let list = Property.text(
+        "fileListPath",
+        "A file of the same store that names those to take, one a line, each relative to the dataset's folder"
     )
     private static let prefix = Property.text("prefix", "What names begin with")
     private static let otherStores =
@@ -150,22 +179,20 @@ extension Catalogue {
             "Files of this machine.",
             files + [list, .text("fileFilter", "Names of files, with `*` and `?`: the older form")]
         )
-        .with("AzureBlobStorageReadSettings", "Azure blobs.", files + [listInStore, prefix])
-        .with("AmazonS3ReadSettings", "Objects of S3.", files + [listInStore, prefix])
-        .with("AmazonS3CompatibleReadSettings", "Objects of what speaks S3.", files + [listInStore, prefix])
+        .with("AzureBlobStorageReadSettings", "Azure blobs.", files + [list, prefix])
+        .with("AmazonS3ReadSettings", "Objects of S3.", files + [list, prefix])
+        .with("AmazonS3CompatibleReadSettings", "Objects of what speaks S3.", files + [list, prefix])
         .with(
             "HttpReadSettings",
             also: ["HttpServerReadSettings"],
             "What a server answers.",
             [
                 .choice("requestMethod", ["GET"], "The request's method"),
-                .text("additionalHeaders", "More headers, each on a line").refused(noHeaders),
+                headers,
                 Property("requestBody", .text, "What a request sends").refused("only GET is sent"),
-                .duration("requestTimeout", "How long an answer may take").also("httpRequestTimeout").refused(noTimeout),
-                .flag("enablePartitionDiscovery", "Whether folders such as `year=2026` become columns").refused(noPartitions),
-                .text("partitionRootPath", "The folder below which they do").refused(noPartitions),
-                connections, metrics,
-            ]
+                requestTimeout.also("httpRequestTimeout"),
+                list.own, connections, metrics,
+            ] + partitions
         )
         .without(
             [

@@ -70,7 +70,7 @@ package struct Catalogue: Sendable {
             datasets, locations,
             legacyFormats, linkedServices, secrets,
         ],
-        shapes: documents + pipelines + copies + scripts + tables + datasetParts + linkedServiceParts
+        shapes: documents + pipelines + copies + scripts + tables + pairs + datasetParts + linkedServiceParts
     )
 
     /// - Precondition: there is one, which a test shows of every name in the catalogue.

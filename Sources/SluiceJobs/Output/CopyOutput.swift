@@ -20,8 +20,8 @@ package struct CopyOutput: Sendable {
     ///   - report: what the engine writes of one run.
     ///   - runtime: what runs it, such as this machine's name.
     ///   - logFile: the address of the copy's log.
-    ///   - skipsInconsistent: whether files that differ were to be skipped.
-    package init(report: JSONNode, runtime: String, logFile: String? = nil, skipsInconsistent: Bool = false) {
+    ///   - hasSkippedInconsistent: whether files were skipped because they differed.
+    package init(report: JSONNode, runtime: String, logFile: String? = nil, hasSkippedInconsistent: Bool = false) {
         node = report
         set("effectiveIntegrationRuntime", .string(runtime))
         if let logFile { set("logFilePath", .string(logFile)) }
@@ -38,9 +38,7 @@ package struct CopyOutput: Sendable {
                 )
             )
         }
-        if skipsInconsistent, let verified = report["dataConsistencyVerification"],
-            verified["InconsistentData"]?.text == "Found"
-        {
+        if hasSkippedInconsistent, let verified = report["dataConsistencyVerification"] {
             set("dataConsistencyVerification", verified.replacing("InconsistentData", with: .text("Skipped")))
         }
         sort()

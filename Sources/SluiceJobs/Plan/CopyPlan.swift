@@ -29,6 +29,14 @@ package struct CopyPlan: Sendable {
     package var log: LogPlan?
     package var preserved: Set<Preserved> = []
 
+    /// What is in the document and has no effect on this copy, each in a sentence.
+    package var notes: [String] {
+        guard case .objects = source, case .objects(let sink) = sink, sink.fileExtension != nil else { return [] }
+        return [
+            "\"fileExtension\" has no effect: files keep the names that they have, with the ending of what they become"
+        ]
+    }
+
     /// What files keep: as the engine has them.
     package enum Preserved: String, Sendable, CaseIterable {
         case metadata, mode, owner, times
@@ -120,10 +128,18 @@ package struct ObjectSourcePlan: Sendable, Hashable {
     package var selection = SelectionPlan()
     package var format: FormatPlan
     package var deletesAfterCopy = false
-    /// Where folders such as `year=2026` become columns: the folder below which they do, relative to the source; nil for not.
-    package var partitionRoot: String?
+    /// Columns of rows that names of folders such as `year=2026` are; nil where they are none.
+    package var folderColumns: FolderColumnsPlan?
     package var connections: Int?
     package var requestTimeout: Duration?
+}
+
+/// What names of folders tell of the rows in their files.
+package struct FolderColumnsPlan: Sendable, Hashable {
+    /// Those of folders that all files are in.
+    package var fixed: [NamedValue] = []
+    /// The folder below which others are, relative to the source.
+    package var below = ""
 }
 
 /// Which of them are taken.
@@ -153,6 +169,8 @@ package struct TableSourcePlan: Sendable, Hashable {
     package var store: StorePlan
     package var rows: Rows
     package var partitions: Partitions?
+    /// The column that says which rows are new; nil where nothing does.
+    package var watermarkColumn: String?
     /// Nil for as many as the table's size asks for.
     package var partitionCount: Int?
     package var queryTimeout: Duration?

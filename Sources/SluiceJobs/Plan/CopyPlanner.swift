@@ -67,6 +67,7 @@ struct CopyPlanner {
         default: break
         }
         plan.partitionCount = settings?["partitionCount"]?.integer
+        plan.watermarkColumn = node["incrementalSettings"]?["watermarkColumnName"]?.text
         plan.queryTimeout = node.duration("queryTimeout")
         plan.connections = node["maxConcurrentConnections"]?.integer
         return .table(plan)

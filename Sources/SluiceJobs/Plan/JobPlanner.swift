@@ -86,7 +86,17 @@ package struct JobPlanner: Sendable {
         source.selection.recursive = (node["storeSettings"]?["recursive"] ?? node["recursive"])?.flag ?? false
         source.connections = node["maxConcurrentConnections"]?.integer ?? source.connections
         var log: StorePlan?
-        if node["enableLogging"]?.flag == true, let place = node["logStorageSettings"] {
+        if node["enableLogging"]?.flag == true {
+            guard let place = node["logStorageSettings"] else {
+                throw JobError([
+                    Finding(
+                        "\"logStorageSettings\" is missing: where the log is kept",
+                        activity.file,
+                        node.path,
+                        node.place
+                    )
+                ])
+            }
             log = try resolver.folder(place, scope, activity.file)
         }
         return DeletePlan(source: source, log: log, datasetName: dataset.name, datasetType: dataset.type)

@@ -58,25 +58,61 @@ struct ObjectPlanner {
         )
         let planner = StorePlanner(service: dataset.service)
         var store = try planner.place(container: named.container, folder: names.folder, name: names.name)
-        store.headers = ObjectPlanner.headers(settings ?? location)
+        store.headers = try headers(settings) + headers(location)
         selection.includes = names.patterns
         if !names.patterns.isEmpty { selection.recursive = selection.recursive || names.hasFolders }
         if let list = settings?["fileListPath"]?.text, !list.isEmpty {
-            let (container, rest) = list.cutPath
-            let isStore = named.container != nil
-            selection.filesFrom = try planner.place(
-                container: isStore ? container : nil,
-                folder: isStore ? rest.folder : list.folder,
-                name: (isStore ? rest : list).fileName
-            ).location
+            selection.filesFrom = try self.list(list, planner)
         }
         var plan = ObjectSourcePlan(store: store, selection: selection, format: format(nil, formatSettings, end))
         plan.deletesAfterCopy = settings?["deleteFilesAfterCompletion"]?.flag ?? false
-        if settings?["enablePartitionDiscovery"]?.flag == true {
-            plan.partitionRoot = settings?["partitionRootPath"]?.text ?? ""
+        if let settings, settings["enablePartitionDiscovery"]?.flag == true {
+            plan.folderColumns = try folderColumns(settings, names.folder ?? "")
         }
         plan.connections = (settings?["maxConcurrentConnections"] ?? end?["maxConcurrentConnections"])?.integer
         plan.requestTimeout = settings?.duration("requestTimeout") ?? end?.duration("httpRequestTimeout")
+        return plan
+    }
+
+    /// A list of files in the source's store.
+    private func list(_ path: String, _ planner: StorePlanner) throws(JobError) -> Location {
+        guard named.container != nil else {
+            // A server has no folders that it tells from names.
+            if dataset.service.type == "HttpServer" {
+                return try planner.place(container: nil, folder: path, name: nil).location
+            }
+            return try planner.place(container: nil, folder: path.folder, name: path.fileName).location
+        }
+        let (container, rest) = path.cutPath
+        return try planner.place(container: container, folder: rest.folder, name: rest.fileName).location
+    }
+
+    /// - Parameter folder: what is listed.
+    private func folderColumns(_ settings: JSONNode, _ folder: String) throws(JobError) -> FolderColumnsPlan {
+        var plan = FolderColumnsPlan()
+        guard let node = settings["partitionRootPath"], let text = node.text, !text.isEmpty else { return plan }
+        let listed = folder.withoutSlashes.pathParts.filter { !$0.isEmpty }
+        var root = text.withoutSlashes.pathParts.filter { !$0.isEmpty }
+        // ADF's paths have the container in front in some places, and in others not.
+        if let container = named.container, root.first == container, listed.first != container { root.removeFirst() }
+        if listed.starts(with: root) {
+            plan.fixed = listed.dropFirst(root.count).compactMap { part in
+                guard let sign = part.firstIndex(of: "="), sign != part.startIndex else { return nil }
+                return NamedValue(name: String(part[..<sign]), value: String(part[part.index(after: sign)...]))
+            }
+        } else if root.starts(with: listed) {
+            plan.below = root.dropFirst(listed.count).joined(separator: "/")
+        } else {
+            let place = listed.joined(separator: "/")
+            throw JobError([
+                Finding(
+                    "\"\(text.shown)\" is neither above nor below \"\(place.shown)\", which is listed",
+                    dataset.dataset.file,
+                    node.path,
+                    node.place
+                )
+            ])
+        }
         return plan
     }
 
@@ -90,7 +126,7 @@ struct ObjectPlanner {
             folder: named.folder,
             name: named.name
         )
-        store.headers = ObjectPlanner.headers(settings ?? location)
+        store.headers = try headers(settings) + headers(location)
         var plan = ObjectSinkPlan(store: store, format: format(end, formatSettings, nil))
         switch (settings?["copyBehavior"] ?? end["copyBehavior"])?.text {
         case "FlattenHierarchy": plan.layout = .flatten
@@ -111,10 +147,40 @@ struct ObjectPlanner {
     }
 
     /// Headers that are written one on a line.
-    private static func headers(_ node: JSONNode) -> [NamedValue] {
-        (node["additionalHeaders"]?.text ?? "").split(whereSeparator: \.isNewline).compactMap { line in
-            guard let colon = line.firstIndex(of: ":") else { return nil }
-            return NamedValue(name: line[..<colon].trimmed, value: line[line.index(after: colon)...].trimmed)
+    private func headers(_ node: JSONNode?) throws(JobError) -> [NamedValue] {
+        guard let field = node?["additionalHeaders"], let text = field.text else { return [] }
+        var headers: [NamedValue] = []
+        for line in text.split(whereSeparator: \.isNewline) {
+            let name = line.prefix { $0 != ":" }
+            let isName = !name.isEmpty && name.utf8.allSatisfy { ObjectPlanner.isOfHeaders($0) }
+            guard isName, name.endIndex != line.endIndex else {
+                throw finding("\"\(String(line).shown)\" is no header such as \"Accept: text/csv\"", field)
+            }
+            guard !ObjectPlanner.ownHeaders.contains(name.lowercased()) else {
+                throw finding("the header \(name) is the transfer's own", field)
+            }
+            let value = line[line.index(after: name.endIndex)...].trimmed
+            headers.append(NamedValue(name: String(name), value: value))
+        }
+        return headers
+    }
+
+    private func finding(_ sentence: String, _ node: JSONNode) -> JobError {
+        JobError([Finding(sentence, dataset.dataset.file, node.path, node.place)])
+    }
+
+    /// What decides where a message ends, and which part of an object it is.
+    private static let ownHeaders: Set<String> = [
+        "host", "content-length", "transfer-encoding", "range", "if-match", "if-none-match", "expect", "connection",
+    ]
+
+    /// RFC 9110, 5.6.2: a token.
+    private static func isOfHeaders(_ byte: UInt8) -> Bool {
+        switch byte {
+        case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+            UInt8(ascii: "0")...UInt8(ascii: "9"):
+            true
+        default: "!#$%&'*+-.^_`|~".utf8.contains(byte)
         }
     }
 

@@ -59,7 +59,7 @@ package struct PlanWords: Sendable {
                     )
             )
         }
-        return lines + self.lines(plan.tolerance) + self.lines(plan.log)
+        return lines + self.lines(plan.tolerance) + self.lines(plan.log) + plan.notes
     }
 
     private static func lines(_ source: ObjectSourcePlan, _ verb: String) -> [String] {
@@ -72,8 +72,13 @@ package struct PlanWords: Sendable {
         if let before = selection.modifiedBefore { lines.append("  changed before \(before.rfc3339)") }
         if !selection.recursive { lines.append("  nothing in folders below") }
         if let list = selection.filesFrom { lines.append("  what \(list) names") }
-        if let root = source.partitionRoot {
-            lines.append("  folders such as year=2026 below \(root.isEmpty ? "it" : root) become columns")
+        if let columns = source.folderColumns {
+            let below = columns.below.isEmpty ? "it" : columns.below
+            lines.append("  folders such as year=2026 below \(below) become columns")
+            for column in columns.fixed { lines.append("  with the column \(column.name) = \(column.value)") }
+        }
+        if let timeout = source.requestTimeout {
+            lines.append("  where a request that gets nothing for \(words(timeout)) is made again")
         }
         if source.deletesAfterCopy { lines.append("  each is removed there once the sink has confirmed it") }
         return lines
@@ -86,6 +91,9 @@ package struct PlanWords: Sendable {
             case .query(let sql): "the rows of \"\(oneLine(sql))\""
             }
         var lines = ["copies \(what) of \(words(source.store))"]
+        if let column = source.watermarkColumn {
+            lines.append("  with --incremental those whose \(column) is above what was the highest the last time")
+        }
         let count = source.partitionCount.map { "\($0) partitions" } ?? "partitions"
         switch source.partitions {
         case .physical: lines.append("  in \(count) as the database has them")
@@ -104,6 +112,9 @@ package struct PlanWords: Sendable {
         }
         if let size = sink.blockSize { lines.append("  in blocks of \(size)") }
         if let rows = sink.mostRowsPerFile { lines.append("  \(rows) rows a file at most") }
+        if let timeout = sink.requestTimeout {
+            lines.append("  where a request that gets nothing for \(words(timeout)) is made again")
+        }
         if !sink.metadata.isEmpty {
             lines.append("  with " + sink.metadata.map { "\($0.name) = \($0.value)" }.joined(separator: ", "))
         }

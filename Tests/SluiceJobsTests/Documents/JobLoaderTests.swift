@@ -116,20 +116,20 @@ import Testing
                 "$.typeProperties.skipErrorFile.filemissing", 48, "it is written \"fileMissing\""
             ),
             (
-                "\"dataInconsistency\": false", "\"dataInconsistency\": true",
-                "$.typeProperties.skipErrorFile.dataInconsistency", 50, "\"dataInconsistency\" is not supported: an object"
+                "\"dataInconsistency\": false", "\"dataInconsistency\": 1",
+                "$.typeProperties.skipErrorFile.dataInconsistency", 50, "true or false is wanted"
             ),
             (
-                "\"blockSizeInMB\": 8", "\"metadata\": [{\"name\": \"a\", \"value\": \"b\"}]",
-                "$.typeProperties.sink.storeSettings.metadata", 43, "\"metadata\" is not supported: objects get no pairs"
+                "\"blockSizeInMB\": 8", "\"metadata\": [{\"name\": \"a\"}]",
+                "$.typeProperties.sink.storeSettings.metadata[0]", 43, "\"value\" is missing: its value"
             ),
             (
-                "\"fileListPath\": null", "\"enablePartitionDiscovery\": true",
-                "$.typeProperties.source.storeSettings.enablePartitionDiscovery", 31, "folders do not become columns"
+                "\"fileListPath\": null", "\"partitionRootPath\": [\"a\"]",
+                "$.typeProperties.source.storeSettings.partitionRootPath", 31, "is an array, and a text is wanted"
             ),
             (
                 "\"parallelCopies\": 32", "\"logSettings\": {\"enableCopyActivityLog\": true}",
-                "$.typeProperties.logSettings", 46, "logs in stores are not in this version"
+                "$.typeProperties.logSettings", 46, "\"logLocationSettings\" is missing"
             ),
         ] as [(String, String, String, Int, String)]
     )

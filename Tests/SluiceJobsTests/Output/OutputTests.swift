@@ -40,7 +40,7 @@ import Testing
             OutputTests.report.replacing(",\"throttlingErrors\":6", with: "").replacing("\"None\"", with: "\"Found\"")
         )
         #expect(CopyOutput(report: calm, runtime: "here").node["perfRecommendation"] == nil)
-        let output = CopyOutput(report: calm, runtime: "here", skipsInconsistent: true)
+        let output = CopyOutput(report: calm, runtime: "here", hasSkippedInconsistent: true)
         #expect(output.node["dataConsistencyVerification"]?["InconsistentData"]?.text == "Skipped")
         #expect(
             CopyOutput(report: calm, runtime: "here").node["dataConsistencyVerification"]?["InconsistentData"]?.text

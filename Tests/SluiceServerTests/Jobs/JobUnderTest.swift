@@ -27,6 +27,13 @@ struct JobUnderTest {
         }
     }
 
+    /// A document that is only here.
+    init(_ text: String) throws {
+        directory = try TemporaryDirectory()
+        document = try directory.write("job.json", Array(text.utf8))
+        chmod(document, 0o600)
+    }
+
     /// Makes a folder in its directory, with those above it.
     func makeFolder(_ name: String) throws {
         let status = try Command.run(["mkdir", "-p", directory.path + "/" + name]).status
@@ -39,12 +46,18 @@ struct JobUnderTest {
         let errors: String
     }
 
+    /// The command that runs it.
+    func words(_ parameters: [String: String] = [:], _ options: [String] = [], _ environment: [String: String] = [:])
+        -> [String]
+    {
+        let variables = environment.merging(["XDG_STATE_HOME": directory.path + "/state"]) { first, _ in first }
+        return ["env"] + variables.map { "\($0.key)=\($0.value)" } + [sluiceProgram, "run", document]
+            + parameters.flatMap { ["--parameter", "\($0.key)=\($0.value)"] } + options
+    }
+
     /// Runs it to its end.
     func run(_ parameters: [String: String], _ options: [String] = [], environment: [String: String]) throws -> Ending {
-        let variables = environment.merging(["XDG_STATE_HOME": directory.path + "/state"]) { first, _ in first }
-        let words =
-            ["env"] + variables.map { "\($0.key)=\($0.value)" } + [sluiceProgram, "run", document]
-            + parameters.flatMap { ["--parameter", "\($0.key)=\($0.value)"] } + options
+        let words = words(parameters, options, environment)
         let errors = directory.path + "/errors"
         unlink(errors)
         let ended = try Command.run(words, errors: errors)
@@ -53,6 +66,47 @@ struct JobUnderTest {
             output: try? JSONDecoder().decode(JobOutputText.self, from: Data(ended.output)),
             errors: (try? String(contentsOfFile: errors, encoding: .utf8)) ?? ""
         )
+    }
+}
+
+extension JobUnderTest {
+    /// A run that is under way, which this process may end.
+    final class Begun {
+        private let process: pid_t
+
+        fileprivate init(_ process: pid_t) { self.process = process }
+
+        var hasEnded: Bool { Glibc.kill(process, 0) != 0 }
+
+        /// Sends a signal, and waits until the process is gone: two minutes at most.
+        func kill(_ signal: Int32 = SIGKILL) {
+            Glibc.kill(process, signal)
+            for _ in 0..<12_000 {
+                if hasEnded { return }
+                usleep(10_000)
+            }
+        }
+
+        /// The same as soon as something has come about, or after two minutes.
+        func kill(_ signal: Int32 = SIGKILL, once isTime: () throws -> Bool) rethrows {
+            let end = ContinuousClock.now + .seconds(120)
+            while try !isTime(), !hasEnded, ContinuousClock.now < end { usleep(5000) }
+            kill(signal)
+        }
+    }
+
+    /// Begins to run it; what it says goes to `out` and `errors` in its directory, and its exit code to `code`.
+    func start(_ options: [String] = [], _ environment: [String: String] = [:]) throws -> Begun {
+        // A shell that has gone leaves it to init, which waits for it.
+        let script = #"d=$1; shift; ( "$@" > "$d/out" 2> "$d/errors" & echo $!; wait $!; echo $? > "$d/code" ) "#
+        let begin =
+            #"s=$1; shift; setsid bash -c "$s" bash "$@" > "$1/pid" 2> /dev/null & for n in $(seq 2000); do test -s "$1/pid" && break; sleep 0.01; done; cat "$1/pid""#
+        let begun = try Command.run(
+            ["bash", "-c", begin, "bash", script, directory.path] + words([:], options, environment)
+        )
+        let text = String(decoding: begun.output, as: UTF8.self).filter(\.isNumber)
+        guard let process = pid_t(text) else { throw SystemCallError(call: "start: \(text)", code: 0) }
+        return Begun(process)
     }
 }
 
@@ -68,6 +122,9 @@ struct JobOutputText: Decodable {
             let filesDeleted: Int?
             let resultSetCount: Int?
             let dataConsistencyVerification: [String: String]?
+            let logFilePath: String?
+            let logPath: String?
+            let filesSkipped: Int?
         }
 
         struct Failure: Decodable {
@@ -82,6 +139,7 @@ struct JobOutputText: Decodable {
         let error: Failure?
     }
 
+    let runId: String
     let status: String
     let activities: [Activity]
 
