@@ -152,6 +152,10 @@ package protocol BlobReadDialect: Sendable {
     /// What the service needs to copy an object by itself; nil where it can't.
     func copySource(name: String, entityTag: String?) throws -> (any CopySource)?
 
+    /// The address from which somebody else can read an object for `lifetime` from `now` on; see `ObjectAddress`.
+    /// - Throws: a `Failure` of kind `.usage` where the credential signs no addresses.
+    func address(of name: String, lifetime: AddressLifetime, now: Timestamp) throws -> ObjectAddress
+
     /// Whether an answer to HEAD is about a folder, which some services keep as an object without bytes.
     func isFolder(_ response: HTTPResponse) -> Bool
 

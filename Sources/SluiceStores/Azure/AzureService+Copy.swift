@@ -38,7 +38,7 @@ extension AzureService {
         return account == another && container.origin == other.container.origin
     }
 
-    private var containerName: String {
+    var containerName: String {
         guard case .azure(_, let container, _) = location else {
             preconditionFailure("only an az:// location is Azure's")
         }

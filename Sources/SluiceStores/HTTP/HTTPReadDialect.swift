@@ -37,7 +37,7 @@ package struct HTTPReadDialect: BlobReadDialect {
         return request
     }
 
-    private func request(_ method: HTTPRequest.Method, _ name: String) -> HTTPRequest {
+    func request(_ method: HTTPRequest.Method, _ name: String) -> HTTPRequest {
         HTTPRequest(method, name.isEmpty ? base : writing.address(of: name), headers: writing.headers)
     }
 

@@ -55,17 +55,22 @@ final class S3Service: Sendable {
         bodyHash: [UInt8]? = nil,
         now: Timestamp
     ) throws -> HTTPRequest {
-        let keys = try credentials.credentials(now: now)
-        let signing = learned.withLock { $0.signing(keys, now) }
+        let signing = try signing(now: now)
         var request = HTTPRequest(method, signing.base, headers: headers, body: body)
         if let key { request.address.path += "/" + PercentEncoding.encode(key, keeping: "/") }
         request.address.query = query
-        guard let keys, let signer = signing.signer else { return request }
+        guard let keys = signing.credentials, let signer = signing.signer else { return request }
         let payload = try payload(of: request, bodyHash)
         // Host, length and four headers of the signature come on top.
         request.headers.reserveCapacity(headers.count + 4)
         signer.sign(&request, payload: payload, stamp: signing.stamp, token: keys.sessionToken)
         return request
+    }
+
+    /// What a request that is made now is sent to and signed with.
+    func signing(now: Timestamp) throws -> S3Signing {
+        let keys = try credentials.credentials(now: now)
+        return learned.withLock { $0.signing(keys, now) }
     }
 
     /// The payload's hash. A body on its way through TLS, or to this machine, is left to its checksum.

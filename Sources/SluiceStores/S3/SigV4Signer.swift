@@ -12,7 +12,7 @@ final class SigV4Signer: Sendable {
     let day: String
     let region: String
     /// `20261121/us-east-1/s3/aws4_request`
-    private let scope: String
+    let scope: String
     /// What comes in front of the names of the signed headers in `Authorization`.
     private let opening: String
     private let key: SecretBytes

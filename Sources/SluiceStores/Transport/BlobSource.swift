@@ -2,7 +2,7 @@ package import SluiceCore
 
 /// A source behind HTTP: a dialect that says what to ask, and a client that asks.
 package struct BlobSource: LookupSource, RemovableSource {
-    let dialect: any BlobReadDialect
+    package let dialect: any BlobReadDialect
     let client: HTTPClient
     /// When a list is asked for in parts.
     package var listing = ListLimits()
