@@ -119,6 +119,18 @@ struct SignedAddressTests {
         #expect(refused?.kind == .forbidden)
     }
 
+    @Test(
+        "an address is signed for the region that the service names",
+        arguments: signing.filter { $0.testDescription == "s3-swift" }
+    )
+    func region(_ store: any StoreUnderTest) throws {
+        try store.put("region/part", file)
+        let addresses = try addresses(store, "region/") { $0.environment["AWS_REGION"] = "eu-west-9" }
+        let wrong = try addresses.preview(of: "part", lifetime: Self.minute)
+        #expect(try get(wrong.signed, store).status != "200")
+        #expect(try get(addresses.address(of: "part", lifetime: Self.minute).signed, store).body == Self.content)
+    }
+
     @Test("a SAS token is the credential itself", arguments: signing.filter { $0 is AzureStore })
     func token(_ store: any StoreUnderTest) throws {
         try store.put("token/part", file)

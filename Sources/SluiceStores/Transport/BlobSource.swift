@@ -66,8 +66,12 @@ package struct BlobSource: LookupSource, RemovableSource {
         guard response.status == 400 || response.status == 403 else { return response }
         let request = try dialect.readRequest(name: name, offset: 0, count: 1, entityTag: nil, now: .now)
         // What goes wrong here is not what went wrong.
-        let refusal = try? client.send(request, bodyLimit: .kibibytes(64))
-        return refusal.flatMap { $0.isSuccess ? nil : $0 } ?? response
+        guard let refusal = try? client.send(request, bodyLimit: .kibibytes(64)), !refusal.isSuccess else {
+            return response
+        }
+        // The bucket's region may be told in words alone: it is known from here on.
+        guard dialect.failure(refusal, name: name, now: .now).isRetryable else { return refusal }
+        return try answer(client, dialect, name: name) { try dialect.propertiesRequest(name: name, now: .now) }
     }
 
     /// The answer to a request, asked for again while the failure is a passing one: a region or a clock that the
