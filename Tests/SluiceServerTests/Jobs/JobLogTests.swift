@@ -83,8 +83,9 @@ import Testing
     }
 
     /// One file with the authorities of several stores.
-    private static func authorities(_ stores: [JobStore], _ directory: TemporaryDirectory) throws -> [String] {
+    static func authorities(_ stores: [JobStore], _ directory: TemporaryDirectory) throws -> [String] {
         let files = try stores.flatMap { try $0.authority() }.filter { !$0.hasPrefix("--") }
+        guard !files.isEmpty else { return [] }
         let all = try Command.run(["cat"] + files).output
         return ["--ca-certificate", try directory.write("authorities.pem", all)]
     }
