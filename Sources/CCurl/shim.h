@@ -33,6 +33,18 @@ static inline CURLcode sluice_set_transfer(CURL *handle, CURLoption option, slui
     return curl_easy_setopt(handle, option, callback);
 }
 
+typedef int (*sluice_progress_callback)(
+    void *context, curl_off_t toReceive, curl_off_t received, curl_off_t toSend, curl_off_t sent
+);
+
+// Called about once a second whatever moves; what is not 0 ends the transfer.
+static inline CURLcode sluice_set_progress(CURL *handle, sluice_progress_callback callback, void *context) {
+    CURLcode code = curl_easy_setopt(handle, CURLOPT_XFERINFOFUNCTION, callback);
+    if (code == CURLE_OK) code = curl_easy_setopt(handle, CURLOPT_XFERINFODATA, context);
+    if (code == CURLE_OK) code = curl_easy_setopt(handle, CURLOPT_NOPROGRESS, 0L);
+    return code;
+}
+
 static inline CURLcode sluice_get_long(CURL *handle, CURLINFO info, long *value) {
     return curl_easy_getinfo(handle, info, value);
 }

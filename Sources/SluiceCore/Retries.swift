@@ -11,6 +11,9 @@ package final class Retries: Sendable {
     /// Attempts that were made after another one had failed.
     package var count: Int { made.load(ordering: .relaxed) }
 
+    /// Whether nobody waits for answers any longer.
+    package var hasEnded: Bool { isOver.withLock { $0 } }
+
     /// From now on no attempt follows another, and nothing is waited for.
     package func end() {
         isOver.withLock { $0 = true }

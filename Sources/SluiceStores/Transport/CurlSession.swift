@@ -17,6 +17,8 @@ internal import SluiceCore
     /// How often the request was sent: libcurl repeats one by itself where a kept-alive connection ends without a word, and
     /// the first sending may have been heard all the same.
     fileprivate(set) var sendings = 0
+    /// Whether nobody waits for the answer any longer.
+    fileprivate var isUnwanted: (() -> Bool)?
     /// Called when the body has no bytes now and the transfer is paused.
     var onPause: (() -> Void)?
     /// Holds the thread back that receives more than it allows; only for a thread of its own.
@@ -164,6 +166,12 @@ internal import SluiceCore
         )
     }
 
+    /// Has requests end within a second or so, whatever they wait for, once `isUnwanted` says so.
+    func watch(_ isUnwanted: @escaping () -> Bool) throws(StoreError) {
+        self.isUnwanted = isUnwanted
+        try check(unsafe sluice_set_progress(handle, askWhetherToGoOn, Unmanaged.passUnretained(self).toOpaque()))
+    }
+
     /// Hands the body of an answer of success to `receiver` instead of keeping it.
     func setReceiver(_ receiver: (any DownloadBody)?) { answer.receiver = receiver }
 
@@ -281,6 +289,18 @@ private func countSending(
     guard let context = unsafe context else { return CURL_PREREQFUNC_ABORT }
     unsafe Unmanaged<CurlSession>.fromOpaque(context).takeUnretainedValue().sendings += 1
     return CURL_PREREQFUNC_OK
+}
+
+private func askWhetherToGoOn(
+    context: UnsafeMutableRawPointer?,
+    toReceive: curl_off_t,
+    received: curl_off_t,
+    toSend: curl_off_t,
+    sent: curl_off_t
+) -> Int32 {
+    guard let context = unsafe context else { return 1 }
+    let session = unsafe Unmanaged<CurlSession>.fromOpaque(context).takeUnretainedValue()
+    return session.isUnwanted?() == true ? 1 : 0
 }
 
 private func receiveBody(

@@ -51,10 +51,12 @@ package final class HTTPClient: HTTPExchange {
     }
 
     private func makeSession() throws(StoreError) -> CurlSession {
-        guard let pace = settings.limits.received else { return try CurlSession(settings) }
+        let pace = settings.limits.received
         // A piece that is held back is short, so that a slow line gives each connection something in time.
-        let session = try CurlSession(settings, answerBuffer: CurlSession.shortBuffer)
+        let session = try CurlSession(settings, answerBuffer: pace == nil ? CurlSession.bulkBuffer : CurlSession.shortBuffer)
         session.inbound = pace
+        // This thread is in libcurl's hands, maybe for as long as it takes to connect to a host that is gone.
+        try session.watch { [retries = settings.retries] in retries.hasEnded }
         return session
     }
 }

@@ -24,7 +24,12 @@ import Testing
         return document
     }
 
-    private func run(_ document: JobDocument, _ stores: JobStore..., options: [String] = [], environment: [String: String] = [:])
+    private func run(
+        _ document: JobDocument,
+        _ stores: JobStore...,
+        options: [String] = [],
+        environment: [String: String] = [:]
+    )
         throws -> JobUnderTest.Ending
     {
         let job = try JobUnderTest(document.text)
@@ -39,9 +44,12 @@ import Testing
         try from.put("in/a", "a")
         try from.put("in/big", String(repeating: "b", count: 9 << 20))
         for name in ["a", "big"] {
-            #expect(try Command.run(["touch", "-d", "2026-01-02T03:04:05Z", try from.path() + "in/" + name]).status == 0)
+            #expect(
+                try Command.run(["touch", "-d", "2026-01-02T03:04:05Z", try from.path() + "in/" + name]).status == 0
+            )
         }
-        let pairs = #","blockSizeInMB":5,"metadata":[{"name":"origin","value":"here"},{"name":"changed","value":"$$LASTMODIFIED"}]"#
+        let pairs =
+            #","blockSizeInMB":5,"metadata":[{"name":"origin","value":"here"},{"name":"changed","value":"$$LASTMODIFIED"}]"#
         let ended = try run(try document(from, to, sink: pairs, #","preserve":["Mode"]"#), to)
         #expect(ended.status == 0, "\(ended.errors)")
         for name in ["a", "big"] {
@@ -74,25 +82,35 @@ import Testing
         #expect(kind == .files || missing.errors.contains("the list of files"), "\(missing.errors)")
     }
 
-    @Test("names of folders become columns of a table, and of files of another format, with columns that are the same in all")
+    @Test(
+        "names of folders become columns of a table, and of files of another format, with columns that are the same in all"
+    )
     func partitionDiscovery() throws {
         let database = DatabaseUnderTest.postgresql
-        try database.run("drop table if exists job_folders; create table job_folders (id integer, year integer, month text, region text)")
+        try database.run(
+            "drop table if exists job_folders; create table job_folders (id integer, year integer, month text, region text)"
+        )
         let (from, to) = (try JobStore(.s3), try JobStore(.files))
         try from.put("in/region=eu/year=2025/month=01/a.csv", "id\n1\n2\n")
         try from.put("in/region=eu/year=2026/plain/month=a=b/b.csv", "id\n3\n")
         try from.put("in/region=us/year=2026/month=12/c.csv", "id\n4\n")
         var document = try document(
-            from, to, source: #","enablePartitionDiscovery":true,"partitionRootPath":"\#(try from.path("in"))""#
+            from,
+            to,
+            source: #","enablePartitionDiscovery":true,"partitionRootPath":"\#(try from.path("in"))""#
         )
         document.services["Base"] = try JobLogTests.service(of: database)
         document.source = JobDocument.dataset(
-            "DelimitedText", "Source", #""location":\#(try from.location("in/region=eu/")),"firstRowAsHeader":true"#
+            "DelimitedText",
+            "Source",
+            #""location":\#(try from.location("in/region=eu/")),"firstRowAsHeader":true"#
         )
         document.copy = document.copy.replacing("BinarySource", with: "DelimitedTextSource")
         var load = document
         load.sink = JobDocument.dataset("OdbcTable", "Base", #""tableName":"job_folders""#)
-        load.copy = String(load.copy[..<(try #require(load.copy.firstRange(of: "\"sink\"")?.lowerBound))]) + #""sink":{"type":"OdbcSink"}"#
+        load.copy =
+            String(load.copy[..<(try #require(load.copy.firstRange(of: "\"sink\"")?.lowerBound))])
+            + #""sink":{"type":"OdbcSink"}"#
         let loaded = try run(load, from, environment: database.environment())
         #expect(loaded.status == 0, "\(loaded.errors)")
         #expect(
@@ -101,13 +119,17 @@ import Testing
         )
         document.sink = JobDocument.dataset("Json", "Sink", #""location":\#(try to.location("out/"))"#)
         document.copy = document.copy.replacing("BinarySink", with: "JsonSink")
-            .replacing(#""type":"DelimitedTextSource""#, with: #""type":"DelimitedTextSource","additionalColumns":[{"name":"from","value":"$$FILEPATH"}]"#)
+            .replacing(
+                #""type":"DelimitedTextSource""#,
+                with: #""type":"DelimitedTextSource","additionalColumns":[{"name":"from","value":"$$FILEPATH"}]"#
+            )
         let converted = try run(document, from)
         #expect(converted.status == 0, "\(converted.errors)")
         let name = try #require(try to.names().first { $0.contains("month=a=b") })
         #expect(
             try to.text(name)
-                == #"{"id":"3","from":"year=2026/plain/month=a=b/b.csv","region":"eu","year":"2026","month":"a=b"}"# + "\n"
+                == #"{"id":"3","from":"year=2026/plain/month=a=b/b.csv","region":"eu","year":"2026","month":"a=b"}"#
+                + "\n"
         )
     }
 
@@ -117,10 +139,15 @@ import Testing
         try from.put("in/id=7/a.csv", "id\n1\n")
         var document = try document(from, to, source: #","enablePartitionDiscovery":true"#)
         document.source = JobDocument.dataset(
-            "DelimitedText", "Source", #""location":\#(try from.location("in/")),"firstRowAsHeader":true"#
+            "DelimitedText",
+            "Source",
+            #""location":\#(try from.location("in/")),"firstRowAsHeader":true"#
         )
         document.sink = JobDocument.dataset("Json", "Sink", #""location":\#(try to.location("out/"))"#)
-        document.copy = document.copy.replacing("BinarySource", with: "DelimitedTextSource").replacing("BinarySink", with: "JsonSink")
+        document.copy = document.copy.replacing("BinarySource", with: "DelimitedTextSource").replacing(
+            "BinarySink",
+            with: "JsonSink"
+        )
         let ended = try run(document)
         #expect(ended.status != 0 && ended.errors.contains("there are two columns \"id\""), "\(ended.errors)")
     }
@@ -128,13 +155,17 @@ import Testing
     @Test("rows of a table are cut into files of so many at most")
     func mostRows() throws {
         let database = DatabaseUnderTest.postgresql
-        try database.run("drop table if exists job_cut; create table job_cut as select n from generate_series(1, 25) as s(n)")
+        try database.run(
+            "drop table if exists job_cut; create table job_cut as select n from generate_series(1, 25) as s(n)"
+        )
         let to = try JobStore(.files)
         var document = JobDocument()
         document.services = ["Base": try JobLogTests.service(of: database), "Sink": try to.service()]
         document.source = JobDocument.dataset("OdbcTable", "Base", #""tableName":"job_cut""#)
         document.sink = JobDocument.dataset(
-            "DelimitedText", "Sink", #""location":\#(try to.location("out/")),"firstRowAsHeader":true"#
+            "DelimitedText",
+            "Sink",
+            #""location":\#(try to.location("out/")),"firstRowAsHeader":true"#
         )
         document.copy = """
             "source":{"type":"OdbcSource"},

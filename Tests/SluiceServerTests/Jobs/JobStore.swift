@@ -101,6 +101,16 @@ struct JobStore: Sendable, CustomTestStringConvertible {
         }
     }
 
+    /// The server that it is.
+    func server() throws -> Launcher {
+        switch kind {
+        case .files: preconditionFailure("files have no server")
+        case .nginx: try JobStore.nginx.server
+        case .s3: try JobStore.s3.server
+        case .azure: try JobStore.azure.server
+        }
+    }
+
     /// What the program needs beside the document.
     func environment() throws -> [String: String] {
         kind == .s3 ? ["AWS_REGION": try JobStore.s3.server["region"]] : [:]

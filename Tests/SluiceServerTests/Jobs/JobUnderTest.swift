@@ -95,6 +95,20 @@ extension JobUnderTest {
         }
     }
 
+    /// What came of one that was begun: its exit code, and what it put out.
+    func ending() throws -> (code: Int32?, output: JobOutputText?) {
+        let end = ContinuousClock.now + .seconds(60)
+        var code: Int32?
+        // The shell that waits for it writes the code down a moment later.
+        while code == nil, ContinuousClock.now < end {
+            code = (try? directory.read("code")).flatMap {
+                Int32(String(decoding: $0, as: UTF8.self).filter(\.isNumber))
+            }
+            usleep(5000)
+        }
+        return (code, try? JSONDecoder().decode(JobOutputText.self, from: Data(try directory.read("out"))))
+    }
+
     /// Begins to run it; what it says goes to `out` and `errors` in its directory, and its exit code to `code`.
     func start(_ options: [String] = [], _ environment: [String: String] = [:]) throws -> Begun {
         // A shell that has gone leaves it to init, which waits for it.
@@ -135,6 +149,7 @@ struct JobOutputText: Decodable {
         let activityName: String
         let status: String
         let item: Int?
+        let retryAttempt: Int
         let output: Output
         let error: Failure?
     }
