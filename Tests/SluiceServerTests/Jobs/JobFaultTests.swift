@@ -60,8 +60,10 @@ import Testing
         let (source, sink) = (try JobStore(.azure), try JobStore(.files))
         try source.put("in/a", "a")
         var document = try document(source, sink)
+        // Whether it is an object or a folder is asked before anything that could be cancelled piece by piece.
+        document.source = JobDocument.dataset("Binary", "Source", #""location":\#(try source.location("in/a"))"#)
         document.policy = #"{"retry":0,"timeout":"0.00:00:02"}"#
-        let (proxy, text) = try through(#"{"match":"GET","stall":true}"#, source, document)
+        let (proxy, text) = try through(#"{"match":"GET|HEAD","stall":true}"#, source, document)
         let start = ContinuousClock.now
         let ended = try JobUnderTest(text).run([:], ["--ca-certificate", proxy["ca"]], environment: [:])
         #expect(ended.status == 1, "\(ended.errors)")

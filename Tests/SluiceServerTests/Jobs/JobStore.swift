@@ -125,15 +125,18 @@ struct JobStore: Sendable, CustomTestStringConvertible {
         get throws { kind == .files ? directory?.path ?? "" : try JobStore.nginx.server["upDirectory"] }
     }
 
-    /// Names of all objects in its folder, without that, sorted.
+    /// Names of all objects in its folder, without that, sorted; what a copy is writing to is none.
     func names() throws -> [String] {
-        let found =
-            switch kind {
-            case .files, .nginx: try FileStore.index(of: root + "/" + folder, prefix: folder)
-            case .s3: try JobStore.s3.index(folder)
-            case .azure: try JobStore.azure.index(folder)
-            }
-        return found.objects.map { String($0.name.dropFirst(folder.count)) }.sorted()
+        switch kind {
+        case .files, .nginx:
+            // Files may come and go meanwhile.
+            let command = ["find", try path(), "-type", "f", "-not", "-name", "*.tmp", "-printf", "%P\\0"]
+            return try Command.run(command).output.split(separator: 0).map { String(decoding: $0, as: UTF8.self) }
+                .sorted()
+        case .s3: return try JobStore.s3.index(folder).objects.map { String($0.name.dropFirst(folder.count)) }.sorted()
+        case .azure:
+            return try JobStore.azure.index(folder).objects.map { String($0.name.dropFirst(folder.count)) }.sorted()
+        }
     }
 
     /// An object's text.
