@@ -8,7 +8,7 @@ enum JobFixture {
     static let all = [
         "files-to-blobs.json", "first-version.json", "factory/pipeline/FilesToWarehouse.json",
         "factory/pipeline/FilesToWarehouseByServer.json", "factory/pipeline/WarehouseToMart.json",
-        "factory/pipeline/TablesToLake.json", "factory/pipeline/FilesToWarehouseDirectly.json",
+        "factory/pipeline/TablesToLake.json", "factory/pipeline/FilesToWarehouseDirectly.json", "new-orders.json",
     ]
 
     static func read(_ path: String) throws -> DocumentFile? {

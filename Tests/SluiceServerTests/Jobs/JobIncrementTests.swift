@@ -227,6 +227,36 @@ import Testing
         #expect(try run() == 0)
     }
 
+    @Test("the document of new orders gives each once, in a folder for each time, with a log")
+    func orders() throws {
+        let database = DatabaseUnderTest.postgresql
+        try database.run(
+            "drop table if exists job_new_orders; create table job_new_orders (id integer, changed timestamptz, total numeric(8,2))"
+        )
+        try database.run(
+            "insert into job_new_orders values (1, '2026-01-01 00:00:00.000001Z', 1.5), (2, '2026-01-02Z', 2)"
+        )
+        let job = try JobUnderTest("new-orders.json", [("from orders", "from job_new_orders")])
+        let root = try job.directory.folder("root")
+        let given = ["root": root, "database": try database.launcher()["connection"]]
+        func run() throws -> [String] {
+            let before = Set(try job.directory.tree("root/orders"))
+            let ended = try job.run(given, ["--incremental"], environment: database.environment())
+            #expect(ended.status == 0, "\(ended.errors)")
+            let new = try job.directory.tree("root/orders").filter { $0.hasSuffix(".csv") && !before.contains($0) }
+            return try new.flatMap { name in
+                let text = String(decoding: try job.directory.read("root/orders/" + name), as: UTF8.self)
+                return text.split(separator: "\n").dropFirst().map { String($0.prefix { $0 != "," }) }
+            }
+        }
+        _ = try job.directory.folder("root/orders")
+        #expect(try run() == ["1", "2"])
+        try database.run("insert into job_new_orders values (3, '2026-01-02 00:00:00.000001Z', 3)")
+        #expect(try run() == ["3"])
+        #expect(try run() == [])
+        #expect(try job.directory.tree("root/logs").filter { $0.hasSuffix(".txt") }.count == 3)
+    }
+
     @Test("a copy that says no column of its table is refused before anything is touched")
     func refusal() throws {
         let database = DatabaseUnderTest.sqlite

@@ -121,6 +121,51 @@ import Testing
         #expect(try database.run("select count(*) from job_log") == "1\n")
     }
 
+    @Test(
+        "a log that grows beyond what is put anew goes on in another object, with no line lost or told twice",
+        arguments: [true, false]
+    )
+    func largeLog(isReliable: Bool) throws {
+        let database = DatabaseUnderTest.postgresql
+        let table = "job_large_log_\(isReliable)"
+        try database.run("drop table if exists \(table); create table \(table) (id integer, total numeric(8,2))")
+        let (from, log) = (try JobStore(.files), try JobStore(.nginx))
+        let count = 20_000
+        try from.put("in/a.csv", "id,total\n" + (1...count).map { "\($0),bad-\($0)\n" }.joined())
+        var document = try document(from, from, log, "Warning", isReliable)
+        document.services["Sink"] = try JobLogTests.service(of: database)
+        document.source = JobDocument.dataset(
+            "DelimitedText",
+            "Source",
+            #""location":\#(try from.location("in/")),"firstRowAsHeader":true"#
+        )
+        document.sink = JobDocument.dataset("OdbcTable", "Sink", #""tableName":"\#(table)""#)
+        document.copy = document.copy
+            .replacing(#""type":"BinarySource""#, with: #""type":"DelimitedTextSource""#)
+            .replacing(
+                #""sink":{"type":"BinarySink","storeSettings":{"type":"FileServerWriteSettings"}}"#,
+                with: #""sink":{"type":"OdbcSink"},"enableSkipIncompatibleRow":true"#
+            )
+        let job = try JobUnderTest(document.text)
+        let ended = try job.run([:], try log.authority(), environment: database.environment())
+        #expect(ended.status == 3, "\(ended.errors)")
+        let names = try log.names()
+        #expect(names.count >= 2 && names.contains { $0.hasSuffix("-2.txt") }, "\(names)")
+        var told: Set<String> = []
+        var lines = 0
+        for name in names {
+            let text = try log.text(name)
+            #expect(text.hasPrefix(JobLogTests.head + "\n") && text.utf8.count < 2 << 20)
+            for line in text.split(separator: "\n").dropFirst() {
+                lines += 1
+                if let start = line.firstRange(of: "bad-")?.upperBound {
+                    told.insert(String(line[start...].prefix { $0.isNumber }))
+                }
+            }
+        }
+        #expect(lines == count && told.count == count, "\(lines) lines of \(told.count) rows")
+    }
+
     static func service(of database: DatabaseUnderTest) throws -> String {
         let connection = try database.launcher()["connection"].replacing("\\", with: "\\\\").replacing(
             "\"",
