@@ -279,7 +279,7 @@ final class Admitter {
             outage: again.outage,
             reservation: reservation,
             resumption: resumption,
-            mayLeave: context.journal?.mayLeave(plan) ?? false
+            mayLeave: context.journal?.leaves(plan) ?? false
         )
         gate.itemStarted()
         settlement.register(transfer)

@@ -2,8 +2,8 @@ internal import SluiceCore
 
 /// The two ends of a copy, ready to be used.
 struct CopyEndpoints: Sendable {
-    let source: any ObjectSource
-    let sink: any ObjectSink
+    var source: any ObjectSource
+    var sink: any ObjectSink
     let naming: SinkNaming
     /// The sink's store as a source, for objects to be read back by their sink's names; nil where it isn't asked for.
     let readBack: (any LookupSource)?

@@ -9,12 +9,19 @@ package import SluicePipeline
 /// front to the back: lister, admitter, readers, compressors, writers.
 package final class CopyRun: Sendable {
     package let specification: CopySpecification
-    package let meters = StageMeters()
-    package let tally = Tally()
-    package let cancellation = Cancellation()
+    package let meters: StageMeters
+    package let tally: Tally
+    package let cancellation: Cancellation
     private let source: (any ObjectSource)?
     private let sink: (any ObjectSink)?
     private let ledger: RunLedger?
+    private let unloadLedger: RunLedger?
+    private let limits: RunLimits
+    private let leavesUploads: Bool
+    private let area: StagingArea?
+    private let adapts: @Sendable (CopyEndpoints) throws -> CopyEndpoints
+    private let told: @Sendable (ItemRecord) -> ItemRecord
+    private let staged = Locked<StagedCopy?>(nil)
     private let recordItem: @Sendable (ItemRecord) -> Void
     private let stage = Locked<WriteStage?>(nil)
     private let isOpened = Locked(false)
@@ -24,19 +31,62 @@ package final class CopyRun: Sendable {
     ///   - source: read instead of the specification's source, for generated data and for faults.
     ///   - sink: written to instead of the specification's sink, whose location still decides names.
     ///   - ledger: where the run is recorded, and where it goes on from; nil for a run that can't be gone on with.
+    ///   - unloadLedger: where the first half of a staged copy is recorded.
     ///   - recordItem: hears how each item ended, from several threads, before `execute` returns.
-    package init(
+    package convenience init(
         _ specification: CopySpecification,
         source: (any ObjectSource)? = nil,
         sink: (any ObjectSink)? = nil,
         ledger: RunLedger? = nil,
+        unloadLedger: RunLedger? = nil,
         recordItem: @escaping @Sendable (ItemRecord) -> Void = { _ in }
+    ) {
+        self.init(
+            specification,
+            source: source,
+            sink: sink,
+            ledger: ledger,
+            unloadLedger: unloadLedger,
+            limits: RunLimits(specification),
+            recordItem: recordItem
+        )
+    }
+
+    /// - Parameters:
+    ///   - outer: the copy of which this is a part, whose sums, meters and cancellation it has.
+    ///   - limits: the rates that it keeps to, with others.
+    ///   - leavesUploads: whether uploads that break off are left for another attempt.
+    ///   - area: where `source` lies, where that is a staging store.
+    ///   - adapts: puts something in front of the ends.
+    ///   - told: an item's record as it is told, once the ledger has it.
+    init(
+        _ specification: CopySpecification,
+        source: (any ObjectSource)? = nil,
+        sink: (any ObjectSink)? = nil,
+        ledger: RunLedger?,
+        unloadLedger: RunLedger? = nil,
+        sharing outer: CopyRun? = nil,
+        limits: RunLimits,
+        leavesUploads: Bool = true,
+        area: StagingArea? = nil,
+        adapts: @escaping @Sendable (CopyEndpoints) throws -> CopyEndpoints = { $0 },
+        told: @escaping @Sendable (ItemRecord) -> ItemRecord = { $0 },
+        recordItem: @escaping @Sendable (ItemRecord) -> Void
     ) {
         self.specification = specification
         self.source = source
         self.sink = sink
         self.ledger = ledger
+        self.unloadLedger = unloadLedger
+        self.limits = limits
+        self.leavesUploads = leavesUploads
+        self.area = area
+        self.adapts = adapts
+        self.told = told
         self.recordItem = recordItem
+        meters = outer?.meters ?? StageMeters()
+        tally = outer?.tally ?? Tally()
+        cancellation = outer?.cancellation ?? Cancellation()
     }
 
     /// Ends the run as soon as possible: what was not committed is taken back. From any thread, but not from a
@@ -44,21 +94,22 @@ package final class CopyRun: Sendable {
     package func cancel() { cancellation.cancel() }
 
     /// Steps under way, retries and the like; nil before the sink was reached.
-    package var counts: WriteStage.Counts? { stage.withLock { $0 }?.counts }
+    package var counts: WriteStage.Counts? { staged.withLock { $0 }?.counts ?? stage.withLock { $0 }?.counts }
 
     /// What is known of the source's rows by now; nil where there are none.
-    package var rowFacts: RowFacts? { facts.withLock { $0 }?() }
+    package var rowFacts: RowFacts? { staged.withLock { $0 }?.rowFacts ?? facts.withLock { $0 }?() }
 
     /// Whether the source was found: a run that could not start after that failed at the sink.
-    package var hasOpenedSource: Bool { isOpened.withLock { $0 } }
+    package var hasOpenedSource: Bool { staged.withLock { $0 }?.hasOpenedSource ?? isOpened.withLock { $0 } }
 
     /// Copies; blocks until everything has ended.
     ///
     /// - Throws: a `Failure` when the run could not start: nothing was touched then.
     package func execute() throws -> CopyResult {
-        let limits = RunLimits(specification)
-        cancellation.onCancel { limits.close() }
+        cancellation.onCancel { [limits] in limits.close() }
+        if let staging = specification.staging { return try stage(by: staging) }
         let isLoad = if case .odbc = specification.sink { sink == nil } else { false }
+        if isLoad, let source, let area { return try load(source, of: area) }
         let skipped = isLoad || specification.table.conversion != nil ? try SkippedRows(specification, ledger) : nil
         let plan = ledger.map { KeptPlan($0) }
         let cut = isLoad ? nil : specification.cut(plan)
@@ -68,6 +119,15 @@ package final class CopyRun: Sendable {
         var result = if isLoad, let skipped { try load(factory, limits, skipped) } else { try copy(factory, limits, skipped, cut) }
         if let skipped { result.notes += try skipped.finish(isCancelled: result.isCancelled, mayGoOn: mayGoOn) }
         return result
+    }
+
+    /// Copies by way of a staging store.
+    private func stage(by staging: StagingOptions) throws -> CopyResult {
+        let ledgers = StagedCopy.Ledgers(unload: unloadLedger, load: ledger)
+        let copy = try StagedCopy(self, staging, ledgers, recordItem: recordItem)
+        staged.withLock { $0 = copy }
+        cancellation.onCancel { copy.cancel() }
+        return try copy.run()
     }
 
     /// Whether another attempt can follow.
@@ -80,7 +140,7 @@ package final class CopyRun: Sendable {
     private func copy(_ factory: StoreFactory, _ limits: RunLimits, _ skipped: SkippedRows?, _ cut: CutTable.Cut?) throws
         -> CopyResult
     {
-        let endpoints = try factory.endpoints(source: source, sink: sink)
+        let endpoints = try adapts(factory.endpoints(source: source, sink: sink))
         if let cut {
             cut.sink.withLock { $0 = CutSink(sink: endpoints.sink, naming: endpoints.naming) }
             cancellation.onCancel { cut.files.cancel() }
@@ -95,14 +155,16 @@ package final class CopyRun: Sendable {
             source: endpoints.source,
             sink: endpoints.sink,
             codec: specification.codec,
-            checksum: specification.blockChecksum(endpoints.sink)
+            checksum: specification.blockChecksum(endpoints.sink),
+            leavesUploads: leavesUploads
         )
-        let record: @Sendable (ItemRecord) -> Void = { [tally, recordItem, specification] record in
+        let record: @Sendable (ItemRecord) -> Void = { [tally, told, recordItem, specification] record in
             let record = skipped.map { record.keeping($0) } ?? record
-            tally.add(record)
             journal?.ended(record)
-            specification.observer?.ended(record)
-            recordItem(record)
+            let told = told(record)
+            tally.add(told)
+            specification.observer?.ended(told)
+            recordItem(told)
         }
         let removal = endpoints.removable.map { SourceRemoval($0, workers: CopyRun.removals, recordItem: record) }
         defer { removal?.finish() }
@@ -134,6 +196,21 @@ package final class CopyRun: Sendable {
         return result
     }
 
+    /// Copies staged rows into a table.
+    private func load(_ source: any ObjectSource, of area: StagingArea) throws -> CopyResult {
+        let load = try StagedLoad(self, source, area, StoreFactory(specification, limits: limits), ledger) {
+            [tally, told, recordItem, specification] record in
+            let told = told(record)
+            tally.add(told)
+            specification.observer?.ended(told)
+            recordItem(told)
+        }
+        facts.withLock { $0 = { [meter = load.meter] in RowFacts(read: meter.count) } }
+        var result = try load.run()
+        result.notes += try load.skipped.finish(isCancelled: result.isCancelled, mayGoOn: mayGoOn)
+        return result
+    }
+
     /// Copies rows into a table.
     private func load(_ factory: StoreFactory, _ limits: RunLimits, _ skipped: SkippedRows) throws -> CopyResult {
         let load = try TableLoad(self, factory, limits, ledger, skipped) { [tally, recordItem, specification] record in
@@ -159,4 +236,6 @@ package struct CopyResult: Sendable {
     package let sourceConnections: Int
     package let rowFacts: RowFacts?
     package let isCancelled: Bool
+    /// What a staged copy says of its staging; nil for a direct one.
+    package var staging: StagingFacts?
 }

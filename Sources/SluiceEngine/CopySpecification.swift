@@ -102,6 +102,8 @@ package struct CopySpecification: Sendable {
     package var tableSink = TableSinkOptions()
     /// How the store is reached that skipped rows are kept in.
     package var badRowsConnection = ConnectionOptions()
+    /// Where the copy lies on its way; nil where it goes to its sink at once.
+    package var staging: StagingOptions?
     package var retry = RetryLimits()
     /// Hears what becomes of objects and rows; nil for nobody.
     package var observer: (any CopyObserver)?

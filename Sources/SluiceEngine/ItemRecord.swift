@@ -15,12 +15,12 @@ package struct ItemRecord: Sendable {
     }
 
     /// The item's name in the source, relative to its location.
-    package let name: String
+    package var name: String
     /// Its name in the sink.
     package let sinkName: String
     package var outcome: Outcome
     /// Bytes read from the source, and bytes of the object in the sink.
-    package let bytesRead: Int
+    package var bytesRead: Int
     package let bytesWritten: Int
     package let modified: Timestamp?
     /// The digest of the bytes in the sink.

@@ -89,7 +89,7 @@ final class ItemTransfer: Sendable {
                 sequencer = Sequencer()
                 return
             }
-            committer = Committer(resuming: upload.receipts)
+            committer = Committer(resuming: upload.receipts, mayLeave: mayLeave)
             sequencer = Sequencer(from: upload.firstChunk)
             ledgerItem = id
             restored = upload.chunks

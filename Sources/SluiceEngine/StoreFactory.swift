@@ -107,7 +107,7 @@ struct StoreFactory {
     }
 
     /// The source without what the sink has already, where that is asked for.
-    private func changed(_ source: any ObjectSource, _ target: StoreTarget, _ naming: SinkNaming) throws
+    func changed(_ source: any ObjectSource, _ target: StoreTarget, _ naming: SinkNaming) throws
         -> any ObjectSource
     {
         guard specification.skipsUnchanged else { return source }
@@ -344,5 +344,5 @@ struct StoreFactory {
         try readDialect(target, .sink, specification.sinkConnection, of: location)
     }
 
-    private var sinkClient: HTTPClient { HTTPClient(settings: settings(specification.sinkConnection)) }
+    var sinkClient: HTTPClient { HTTPClient(settings: settings(specification.sinkConnection)) }
 }

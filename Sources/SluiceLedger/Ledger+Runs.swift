@@ -1,6 +1,21 @@
 internal import GRDB
 internal import SluiceCore
 
+/// The first half of a staged copy is a run of its own, which belongs to the copy's and is not listed.
+extension Ledger {
+    /// What its command is.
+    package static let unload = "unload"
+
+    package static func unloadIdentifier(of run: String) -> String { run + ".unload" }
+
+    /// The identifier of the first half of a run; nil where that is no staged copy.
+    package func unload(of run: String) throws(LedgerError) -> String? {
+        try self.run(Ledger.unloadIdentifier(of: run))?.record.identifier
+    }
+
+    fileprivate static let isOwn = "command <> 'unload'"
+}
+
 extension Ledger {
     /// The run of this identifier.
     package func run(_ identifier: String) throws(LedgerError) -> LedgerRun? {
@@ -12,17 +27,17 @@ extension Ledger {
         if let exact = try run(text) { return exact }
         guard text.utf8.count >= 4 else { return nil }
         let isPart = "instr(identifier, ?1) = 1 OR substr(identifier, -length(?1)) = ?1"
-        return try select("WHERE \(isPart) ORDER BY number DESC LIMIT 1") { try $0.bind(text, at: 1) }.first
+        return try select("WHERE (\(isPart)) AND \(Ledger.isOwn) ORDER BY number DESC LIMIT 1") { try $0.bind(text, at: 1) }.first
     }
 
     /// The runs whose identifiers begin with `text`, newest first.
     package func runs(beginningWith text: String) throws(LedgerError) -> [LedgerRun] {
-        try select("WHERE instr(identifier, ?1) = 1 ORDER BY number DESC") { try $0.bind(text, at: 1) }
+        try select("WHERE instr(identifier, ?1) = 1 AND \(Ledger.isOwn) ORDER BY number DESC") { try $0.bind(text, at: 1) }
     }
 
     /// The runs that began last, newest first.
     package func runs(limit: Int) throws(LedgerError) -> [LedgerRun] {
-        try select("ORDER BY number DESC LIMIT ?1") { $0.bind(limit, at: 1) }
+        try select("WHERE \(Ledger.isOwn) ORDER BY number DESC LIMIT ?1") { $0.bind(limit, at: 1) }
     }
 
     /// The newest run of this fingerprint, where there is anything left of it to do: it was interrupted or failed, or
@@ -36,7 +51,7 @@ extension Ledger {
 
     /// The newest run that can be gone on with and that no process is at.
     package func newestInterrupted() throws(LedgerError) -> LedgerRun? {
-        try select("WHERE status <> 'succeeded' ORDER BY number DESC") { _ in }.first { $0.status.isResumable }
+        try select("WHERE status <> 'succeeded' AND \(Ledger.isOwn) ORDER BY number DESC") { _ in }.first { $0.status.isResumable }
     }
 
     /// Items of a run that failed or were skipped in its last attempt, in the order in which they did.

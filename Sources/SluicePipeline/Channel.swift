@@ -138,3 +138,19 @@ package final class Channel<Element: ~Copyable & Sendable>: Sendable {
         space.broadcast()
     }
 }
+
+extension Channel where Element: Copyable {
+    /// Takes what is there, up to `most` elements, waiting for the first; none when the channel has ended.
+    package func receive(most: Int) -> [Element] {
+        guard let first = receive() else { return [] }
+        var elements = [first]
+        while elements.count < most {
+            switch tryReceive() {
+            case .element(let next): elements.append(next)
+            case .empty: return elements
+            case .ended: return elements
+            }
+        }
+        return elements
+    }
+}

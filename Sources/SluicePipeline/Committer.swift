@@ -56,9 +56,11 @@ package struct Committer: Sendable {
 
     /// An object whose upload an earlier process has begun.
     ///
-    /// - Parameter confirmed: the blocks that are with the sink.
-    package init(resuming confirmed: [BlockReceipt]) {
-        mayLeave = true
+    /// - Parameters:
+    ///   - confirmed: the blocks that are with the sink.
+    ///   - mayLeave: as above.
+    package init(resuming confirmed: [BlockReceipt], mayLeave: Bool = true) {
+        self.mayLeave = mayLeave
         upload = .begun
         receipts = confirmed
     }

@@ -23,6 +23,7 @@ struct CopyCommand: ParsableCommand {
     @OptionGroup(title: "Files of rows") var conversion: ConversionArguments
     @OptionGroup(title: "Writing to tables") var tableSink: TableSinkArguments
     @OptionGroup(title: "Bad rows") var badRows: BadRowArguments
+    @OptionGroup(title: "Staging") var staging: StagingArguments
     @OptionGroup(title: "Connections") var connection: ConnectionArguments
     @OptionGroup(title: "Output") var output: OutputArguments
 
@@ -64,10 +65,18 @@ struct CopyCommand: ParsableCommand {
 
     /// What the command asks for, with this environment's credentials.
     func specification() throws -> CopySpecification {
+        var specification = try directSpecification()
+        specification.staging = try staging.options(connection)
+        try specification.checkStaging()
+        return specification
+    }
+
+    /// The same as far as staging has no part in it.
+    private func directSpecification() throws -> CopySpecification {
         var specification = try copy.specification(connection, selection, environment: ProcessEnvironment.variables)
         specification.tableSink = try tableSink.options(for: specification.sink, table, conversion)
         if case .odbc = specification.sink {
-            specification.table.query = try table.query(from: specification.source)
+            specification.table = try table.rows(from: specification.source, isStaged: staging.staging != nil)
             try badRows.apply(to: &specification, connection)
             try specification.checkTableSink()
             specification.decompresses = true

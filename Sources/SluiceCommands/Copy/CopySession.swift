@@ -46,7 +46,9 @@ final class CopySession {
         case .goOn(let run, let ledger):
             entry = try register.resume(run, ledger)
         }
-        copy = CopyRun(specification, ledger: entry.ledger) { journal.add($0) }
+        var specification = specification
+        specification.staging?.run = entry.identifier.description
+        copy = CopyRun(specification, ledger: entry.ledger, unloadLedger: entry.unload) { journal.add($0) }
         if let earlier = entry.earlier {
             log.info("Going on with run \(entry.identifier) of \(earlier.started.rfc3339)")
         }
@@ -112,6 +114,8 @@ final class CopySession {
         report.usage = .current
         report.failure = findings.failure
         report.consistency = findings.consistency
+        report.staging = ending.result?.staging
+        if let staging = report.staging { report.sums.bytesRead = staging.bytesRead }
         return report
     }
 

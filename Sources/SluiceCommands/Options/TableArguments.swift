@@ -136,15 +136,29 @@ struct TableArguments: ParsableArguments {
     private var tableQuery: TableQuery? { query.map { .query($0) } ?? table.map { .table($0) } }
 
     /// What is read where rows go into a table.
-    func query(from source: Location) throws -> TableQuery? {
+    ///
+    /// - Parameter isStaged: whether they go by way of a staging store, where a table becomes objects.
+    func rows(from source: Location, isStaged: Bool) throws -> TableOptions {
         let divided = [
             ("--partitions", partitions != nil), ("--partition-column", partitionColumn != nil),
-            ("--partition-method", partitionMethod != nil), ("--file-prefix", filePrefix != nil),
-            ("--max-rows-per-file", maxRowsPerFile != nil), ("--json-pattern", jsonPattern != nil),
+            ("--partition-method", partitionMethod != nil), ("--max-rows-per-file", maxRowsPerFile != nil),
         ]
-        if let option = divided.first(where: \.1)?.0 {
-            throw UsageError("\(option) is not in this version where rows go into a table", advice: "Leave it out")
+        let others = [("--file-prefix", filePrefix != nil), ("--json-pattern", jsonPattern != nil)]
+        var options = TableOptions()
+        options.query = try query(from: source)
+        let isDivisible = isStaged && options.query != nil
+        if let option = (others + (isDivisible ? [] : divided)).first(where: \.1)?.0 {
+            throw UsageError(
+                "\(option) is not in this version where rows go into a table",
+                advice: others.contains { $0.0 == option } || options.query == nil
+                    ? "Leave it out" : "Leave it out, or give --staging"
+            )
         }
+        if isDivisible { try divide(&options) }
+        return options
+    }
+
+    private func query(from source: Location) throws -> TableQuery? {
         if case .odbc = source { return tableQuery }
         if query != nil {
             throw UsageError("--query selects rows of a database, and \(source) is none", advice: "Leave it out")

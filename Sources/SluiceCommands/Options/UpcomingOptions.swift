@@ -6,8 +6,7 @@ enum UpcomingOptions {
     ]
 
     private static let options: Set<String> = [
-        "--keep-staging", "--sink-credential",
-        "--source-credential", "--staging", "--staging-compress", "--staging-credential", "--staging-endpoint",
+        "--sink-credential", "--source-credential", "--staging-credential",
     ]
 
     /// The sentence about the first such word in `arguments`; nil when there is none.

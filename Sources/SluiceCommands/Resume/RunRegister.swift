@@ -11,6 +11,8 @@ struct RunRegister {
         let identifier: RunIdentifier
         /// Nil where there is no ledger.
         let ledger: RunLedger?
+        /// Where the first half of a staged copy is recorded; nil where there is none.
+        var unload: RunLedger?
         /// What it goes on with; nil for a new run.
         let earlier: LedgerRun?
     }
@@ -50,7 +52,9 @@ struct RunRegister {
                 fingerprint: fingerprint,
                 version: Program.version
             )
-            return Entry(identifier: identifier, ledger: try ledger.begin(record, onProblem: tell), earlier: nil)
+            let begun = try ledger.begin(record, onProblem: tell)
+            let unload = try specification.staging.map { try ledger.begin(RunRegister.unload(of: record, $0), onProblem: tell) }
+            return Entry(identifier: identifier, ledger: begun, unload: unload, earlier: nil)
         } catch let error as LedgerError {
             if case .runInUse = error.reason { throw RunTaken(error) }
             tell(error)
@@ -62,11 +66,24 @@ struct RunRegister {
     func resume(_ run: LedgerRun, _ ledger: Ledger) throws -> Entry {
         let identifier = RunIdentifier(run.record.identifier)
         do {
-            return Entry(identifier: identifier, ledger: try ledger.resume(run.record.identifier, onProblem: tell), earlier: run)
+            let resumed = try ledger.resume(run.record.identifier, onProblem: tell)
+            var unload: RunLedger?
+            if let half = try ledger.unload(of: run.record.identifier) { unload = try ledger.resume(half, onProblem: tell) }
+            return Entry(identifier: identifier, ledger: resumed, unload: unload, earlier: run)
         } catch {
             if case .runInUse = error.reason { throw RunTaken(error) }
             throw error
         }
+    }
+
+    /// The first half of a staged copy, as a run that belongs to another.
+    private static func unload(of record: RunRecord, _ staging: StagingOptions) -> RunRecord {
+        var unload = record
+        unload.identifier = Ledger.unloadIdentifier(of: record.identifier)
+        unload.command = Ledger.unload
+        unload.sink = staging.location.description
+        unload.fingerprint = []
+        return unload
     }
 
     private var tell: @Sendable (LedgerError) -> Void {

@@ -6,8 +6,6 @@ internal import SluiceODBC
 internal import SluiceStores
 
 /// Makes of what a copy activity asks for what the engine is asked for.
-///
-/// A staged copy is two of these, each with the staging store as one of its ends.
 struct CopyMapping {
     let settings: JobSettings
     /// Where rows that are skipped go below the folder that a document names: by activity, and by run.
@@ -15,13 +13,6 @@ struct CopyMapping {
 
     /// - Throws: an `UnsupportedPlan`, or another `Failure` of kind `.usage`, for what can't be carried out.
     func specification(_ plan: CopyPlan) throws -> CopySpecification {
-        guard plan.staging == nil else {
-            throw UnsupportedPlan(
-                "stagingSettings",
-                "staged copies are not in this version",
-                advice: "Set enableStaging to false to copy directly"
-            )
-        }
         let (from, to) = (plan.source.store, plan.sink.store)
         var specification = CopySpecification(source: from.location, sink: to.location)
         specification.sourceConnection = settings.connection(to: from)
@@ -45,8 +36,21 @@ struct CopyMapping {
         case .table(let sink): try load(plan, sink, &specification)
         }
         if plan.tolerance.skipsBadRows { try skipBadRows(plan, &specification, &credentials) }
+        if let staging = plan.staging {
+            try credentials.use(staging.store, as: .staging)
+            specification.staging = try self.staging(staging)
+            try specification.checkStaging()
+        }
         specification.environment = credentials.environment
         return specification
+    }
+
+    private func staging(_ plan: StagingPlan) throws -> StagingOptions {
+        var options = StagingOptions(location: plan.store.location)
+        options.connection = settings.connection(to: plan.store)
+        options.codec = plan.compresses ? GzipCodec() : nil
+        options.statement = try plan.loadStatement.map { try LoadStatement($0) }
+        return options
     }
 
     /// Where the log of a copy goes; nil for none.

@@ -12,7 +12,9 @@ extension RunReport {
                 json.field("VerificationResult", consistency.verificationResult)
                 json.field("InconsistentData", consistency == .found ? "Found" : "None")
             }
-            json.arrayField("executionDetails") { json in json.object { writeExecution(to: &$0) } }
+            json.arrayField("executionDetails") { json in
+                for execution in executions { json.object { write(execution, to: &$0) } }
+            }
             json.objectField("durationInQueue") { $0.field("integrationRuntimeQueue", 0) }
             json.objectField("sluice") { writeOwn(to: &$0) }
         }
@@ -54,53 +56,79 @@ extension RunReport {
         }
     }
 
-    private func writeExecution(to json: inout JSONWriter) {
-        json.objectField("source") { $0.field("type", source.storeType) }
+    /// What ADF lists one by one: a staged copy is two of them, which overlap here.
+    private struct Execution {
+        var source: String
+        var sink: String
+        var stages: Stages
+        var counts: WriteStage.Counts?
+        /// Seconds, to the microsecond.
+        var duration: Double
+    }
+
+    private var executions: [Execution] {
+        var last = Execution(
+            source: source.storeType,
+            sink: sink.storeType,
+            stages: stages,
+            counts: counts,
+            duration: copyDuration
+        )
+        guard let staging, let unloading = staging.stages else { return [last] }
+        let duration = (staging.unloadDuration.seconds * 1e6).rounded() / 1e6
+        let first = Execution(
+            source: source.storeType,
+            sink: staging.storeType,
+            stages: unloading,
+            counts: staging.counts,
+            duration: duration
+        )
+        last.source = staging.storeType
+        return [first, last]
+    }
+
+    private func write(_ execution: Execution, to json: inout JSONWriter) {
+        json.objectField("source") { $0.field("type", execution.source) }
         json.objectField("sink") { json in
-            json.field("type", sink.storeType)
-            if let throttled = counts?.throttled, throttled > 0 { json.field("throttlingErrors", throttled) }
+            json.field("type", execution.sink)
+            if let throttled = execution.counts?.throttled, throttled > 0 { json.field("throttlingErrors", throttled) }
         }
         json.field("status", executionStatus)
         json.field("start", startedAt.rfc3339)
-        json.field("duration", copyDuration, places: 6)
-        json.field("usedParallelCopies", counts?.peakActive)
+        json.field("duration", execution.duration, places: 6)
+        json.field("usedParallelCopies", execution.counts?.peakActive)
         json.objectField("profile") { json in
             json.objectField("queue") { json in
                 json.field("status", "Completed")
                 json.field("duration", 0)
             }
-            json.objectField("transfer") { writeTransfer(to: &$0) }
+            json.objectField("transfer") { writeTransfer(execution, to: &$0) }
         }
         json.objectField("detailedDurations") { json in
             json.field("queuingDuration", 0)
-            json.field("transferDuration", copyDuration, places: 6)
+            json.field("transferDuration", execution.duration, places: 6)
         }
     }
 
-    private func writeTransfer(to json: inout JSONWriter) {
+    private func writeTransfer(_ execution: Execution, to json: inout JSONWriter) {
         json.field("status", executionStatus == "Succeeded" ? "Completed" : executionStatus)
-        json.field("duration", copyDuration, places: 6)
+        json.field("duration", execution.duration, places: 6)
+        let stages = execution.stages
         json.objectField("details") { json in
             json.objectField("listingSource") { json in
-                json.field("type", source.storeType)
-                json.field("workingDuration", listingDuration, places: 6)
+                json.field("type", execution.source)
+                json.field("workingDuration", stages.lister.busy > .zero ? stages.lister.busy.seconds : nil, places: 6)
             }
             json.objectField("readingFromSource") { json in
-                json.field("type", source.storeType)
-                json.field("workingDuration", workingDuration(stages.reader), places: 6)
+                json.field("type", execution.source)
+                json.field("workingDuration", stages.reader.utilisation.map { $0 * execution.duration }, places: 6)
             }
             json.objectField("writingToSink") { json in
-                json.field("type", sink.storeType)
-                json.field("workingDuration", workingDuration(stages.writer), places: 6)
+                json.field("type", execution.sink)
+                json.field("workingDuration", stages.writer.utilisation.map { $0 * execution.duration }, places: 6)
             }
         }
     }
-
-    /// The part of the run's time that a stage's workers were busy on average.
-    private func workingDuration(_ stage: StageReading) -> Double? { stage.utilisation.map { $0 * copyDuration } }
-
-    /// How long the one lister worked; nil when it did not start.
-    private var listingDuration: Double? { stages.lister.busy > .zero ? stages.lister.busy.seconds : nil }
 
     /// ADF knows three ends.
     private var executionStatus: String {
@@ -136,6 +164,7 @@ extension RunReport {
         json.field("resumedBytes", sums.bytesResumed)
         if sums.filesResumed > 0 { json.field("filesResumed", sums.filesResumed) }
         json.field("snapshot", rowFacts?.snapshot)
+        if let staging { json.objectField("staging") { RunReport.write(staging, to: &$0) } }
         json.field("retries", counts?.retries)
         json.field("throttled", counts?.throttled)
         json.field("connectionsRaised", counts?.raises)
@@ -164,6 +193,25 @@ extension RunReport {
         json.field("extra", counts.extra)
         json.field("bytesSame", counts.bytesSame)
         json.field("bytesRead", counts.bytesRead)
+    }
+
+    private static func write(_ staging: StagingFacts, to json: inout JSONWriter) {
+        json.field("location", staging.location)
+        json.field("codec", staging.codec)
+        json.field("objects", staging.objects)
+        json.field("bytes", staging.bytes)
+        json.field("peakBytes", staging.peak)
+        json.field("objectsLeft", staging.left)
+        json.field("unloadDuration", staging.unloadDuration.seconds, places: 6)
+        json.field("retries", staging.counts?.retries)
+        if let stages = staging.stages {
+            json.objectField("stages") { json in
+                RunReport.write(stages.reader, "reader", to: &json)
+                RunReport.write(stages.chunker, "chunker", to: &json)
+                RunReport.write(stages.compressor, "compressor", to: &json)
+                RunReport.write(stages.writer, "writer", to: &json)
+            }
+        }
     }
 
     private static func write(_ stage: StageReading, _ name: String, to json: inout JSONWriter) {

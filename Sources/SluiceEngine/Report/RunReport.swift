@@ -26,6 +26,8 @@ package struct RunReport: Sendable {
     /// Why the run could not start, or what ended it.
     package var failure: (any Failure)?
     package var consistency = Consistency.notVerified
+    /// What the staging store held; nil for a direct copy.
+    package var staging: StagingFacts?
     /// What was compared; nil for a copy.
     package var comparison: VerifyCounts?
 

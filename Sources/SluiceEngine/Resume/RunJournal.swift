@@ -6,24 +6,30 @@ final class RunJournal: Sendable {
     private let ledger: RunLedger
     private let sink: any ObjectSink
     private let codec: String
+    private let leavesUploads: Bool
     private let unheard: UnheardBlocks
     /// Uploads that this attempt has begun, gone on with, or taken back.
     private let seen = Locked<Set<ItemIdentifier>>([])
 
     /// Nil where nothing could be gone on with: what is read can't be read again.
     ///
-    /// - Parameter checksum: the digest that blocks are put with; nil for none.
+    /// - Parameters:
+    ///   - checksum: the digest that blocks are put with; nil for none.
+    ///   - leavesUploads: whether uploads that break off are left for another attempt; else only a process that dies
+    ///     leaves any.
     init?(
         _ ledger: RunLedger?,
         source: any ObjectSource,
         sink: any ObjectSink,
         codec: (any ChunkCodec)?,
-        checksum: ChecksumAlgorithm?
+        checksum: ChecksumAlgorithm?,
+        leavesUploads: Bool = true
     ) {
         guard let ledger, source.isRereadable else { return nil }
         self.ledger = ledger
         self.sink = sink
         self.codec = codec?.name ?? "none"
+        self.leavesUploads = leavesUploads
         unheard = UnheardBlocks(source: source, algorithm: checksum)
     }
 
@@ -51,8 +57,11 @@ final class RunJournal: Sendable {
         }
     }
 
-    /// Whether an upload by this plan may be left for another attempt.
-    func mayLeave(_ plan: TransferPlan) -> Bool {
+    /// Whether an upload by this plan that breaks off is left for another attempt.
+    func leaves(_ plan: TransferPlan) -> Bool { leavesUploads && mayLeave(plan) }
+
+    /// Whether another attempt could go on with an upload by this plan.
+    private func mayLeave(_ plan: TransferPlan) -> Bool {
         plan.isResumable && sink.traits.canTakeUp && ledger.problem == nil
     }
 
@@ -157,22 +166,7 @@ final class RunJournal: Sendable {
 
     /// An item has ended.
     func ended(_ record: ItemRecord) {
-        let outcome: EndedItem.Outcome
-        switch record.outcome {
-        // The one stands in the ledger already; the other is looked at again by the next attempt.
-        case .resumed, .unchanged: return
-        case .copied: outcome = .done
-        case .skipped(let failure): outcome = .skipped(failure.description)
-        case .failed(let failure): outcome = .failed(failure.description)
-        }
-        let item = EndedItem(
-            name: ItemName(record.name),
-            version: record.version.map { SourceVersion($0) } ?? SourceVersion(),
-            sinkName: record.sinkName == record.name ? nil : ItemName(record.sinkName),
-            outcome: outcome,
-            bytesWritten: record.bytesWritten,
-            digest: record.checksum
-        )
+        guard let item = EndedItem(record) else { return }
         ledger.end(item, begun: record.ledgerItem)
     }
 
@@ -185,6 +179,28 @@ final class RunJournal: Sendable {
             else { continue }
             ledger.forget(id)
         }
+    }
+}
+
+extension EndedItem {
+    /// How an item has ended, for the ledger; nil for one that stands there already, or is looked at again by the next
+    /// attempt.
+    init?(_ record: ItemRecord) {
+        let outcome: EndedItem.Outcome
+        switch record.outcome {
+        case .resumed, .unchanged: return nil
+        case .copied: outcome = .done
+        case .skipped(let failure): outcome = .skipped(failure.description)
+        case .failed(let failure): outcome = .failed(failure.description)
+        }
+        self.init(
+            name: ItemName(record.name),
+            version: record.version.map { SourceVersion($0) } ?? SourceVersion(),
+            sinkName: record.sinkName == record.name ? nil : ItemName(record.sinkName),
+            outcome: outcome,
+            bytesWritten: record.bytesWritten,
+            digest: record.checksum
+        )
     }
 }
 

@@ -15,6 +15,8 @@ final class ItemLoad: Sendable {
         /// Batches that were handed to writers and have not ended.
         var underWay = 0
         var failure: (any Failure)?
+        /// Places of rows that were skipped, where it may be read again.
+        var told: Set<Int> = []
     }
 
     let item: SourceItem
@@ -57,6 +59,25 @@ final class ItemLoad: Sendable {
     func skip(_ row: SkippedRow) throws {
         try skippedRows.add(row)
         state.withLock { $0.skipped += 1 }
+    }
+
+    /// The same, once, however often the item is read again.
+    func skipOnce(_ row: SkippedRow) throws {
+        if state.withLock({ !$0.told.contains(row.place.number) }) {
+            try skippedRows.add(row)
+            state.withLock { _ = $0.told.insert(row.place.number) }
+        }
+        state.withLock { $0.skipped += 1 }
+    }
+
+    /// It is read again from its start, and nothing of it is in.
+    func restart() {
+        state.withLock { ($0.read, $0.copied, $0.skipped, $0.bytes) = (0, 0, 0, 0) }
+    }
+
+    /// Its rows are in, all together.
+    func finish(_ rows: RowCount, bytes: Int) {
+        state.withLock { ($0.read, $0.copied, $0.skipped, $0.bytes) = (rows.read, rows.copied, rows.skipped, bytes) }
     }
 
     func committed(_ rows: Int, bytes: Int) {

@@ -34,7 +34,14 @@ final class SkippedRows: Sendable {
     }
 
     /// Those of a run, with what an earlier attempt has told of objects that are not read again.
-    convenience init(_ specification: CopySpecification, _ ledger: RunLedger?) throws {
+    ///
+    /// - Parameter isIn: whether an object's rows are in the table although the ledger does not know; nil where that can't
+    ///   be told.
+    convenience init(
+        _ specification: CopySpecification,
+        _ ledger: RunLedger?,
+        isIn: ((String) -> Bool)? = nil
+    ) throws {
         let options = specification.tableSink
         let place = try BadRowsPlace(specification, ledger)
         self.init(limit: options.mostBadRows, place: place, observer: specification.observer)
@@ -49,8 +56,8 @@ final class SkippedRows: Sendable {
         let earlier = try RowFile.reduce(place.path, isPrivate: place.isPrivate) { name in
             switch ledger.lookup(ItemName(name)) {
             case .done: true
-            case .begun: isLoad
-            case nil: false
+            case .begun: isIn?(name) ?? isLoad
+            case nil: isIn?(name) ?? false
             }
         }
         guard let earlier else { return }
@@ -129,7 +136,7 @@ final class SkippedRows: Sendable {
 
 extension RowPlace {
     /// Counted from 1 in the order of the source.
-    fileprivate var number: Int {
+    var number: Int {
         switch self {
         case .line(let at), .row(let at): at
         }

@@ -20,9 +20,8 @@ final class TableLoad {
     /// Rows that were read.
     let meter = RowMeter()
     private let journal: LoadJournal
-    private let database: SinkDatabase
+    private let target: LoadTarget
     private var writers: TableWriters?
-    private var table: TargetTable?
     /// What ended the run, where that is no item's fault alone.
     private var end: (any Failure)?
 
@@ -42,7 +41,7 @@ final class TableLoad {
         cancellation = run.cancellation
         self.limits = limits
         self.recordItem = recordItem
-        database = try SinkDatabase(specification, password: factory.credentials(.sink).odbcPassword()?.value)
+        target = try LoadTarget(specification, password: factory.credentials(.sink).odbcPassword()?.value)
         self.skipped = skipped
     }
 
@@ -86,9 +85,9 @@ final class TableLoad {
                     try load(item, of: source)
                 case .failure(let name, let failure):
                     let item = SourceItem(name: name, size: nil)
-                    recordItem(.of(item, sinkName: database.tableName, failure: failure, specification))
+                    recordItem(.of(item, sinkName: target.name, failure: failure, specification))
                 case .unchanged(let item):
-                    recordItem(.unchanged(item, sinkName: database.tableName))
+                    recordItem(.unchanged(item, sinkName: target.name))
                 }
             }
             // Where the run was ended it has failed, whichever file that was.
@@ -148,14 +147,14 @@ final class TableLoad {
         case .nothing: return ItemLoad(item, skipped)
         case .begun(let id) where !specification.tableSink.keys.isEmpty: return ItemLoad(item, skipped, replaces: id)
         case .done(let ended):
-            recordItem(.resumed(item, sinkName: database.tableName, ended))
+            recordItem(.resumed(item, sinkName: target.name, ended))
         case .begun:
             let failure = CopyError(
                 .precondition,
-                "rows of \"\(item.name)\" may be in table \(database.tableName) since an earlier attempt",
+                "rows of \"\(item.name)\" may be in table \(target.name) since an earlier attempt",
                 advice: "Remove them and copy it anew, or give --upsert with the columns of a unique key"
             )
-            recordItem(.of(item, sinkName: database.tableName, failure: failure, specification))
+            recordItem(.of(item, sinkName: target.name, failure: failure, specification))
         }
         return nil
     }
@@ -194,7 +193,7 @@ extension TableLoad {
             while row < batch.count {
                 guard let store = taken else { throw Cancelled() }
                 row = try store.add(batch, from: row) { row, refusal in
-                    try load.skip(TableLoad.skipped(batch, row, refusal, plan, load.name))
+                    try load.skip(SkippedRow(batch, row, refusal, plan, of: load.name))
                 }
                 guard store.isFull else { continue }
                 let now = clock.now
@@ -217,66 +216,24 @@ extension TableLoad {
     private func submit(_ store: RowStore, _ load: ItemLoad) {
         if !load.hasBegun {
             load.hasBegun = true
-            load.ledgerItem = journal.begin(load.item, into: database.tableName, replacing: load.replaces)
+            load.ledgerItem = journal.begin(load.item, into: target.name, replacing: load.replaces)
         }
         writers?.submit(store, of: load)
     }
 
-    private static func skipped(
-        _ batch: borrowing RowBatch,
-        _ row: Int,
-        _ refusal: CellRefusal,
-        _ plan: InsertPlan,
-        _ name: String
-    ) -> SkippedRow {
-        SkippedRow(
-            source: name,
-            place: batch.place(of: row),
-            column: plan.names[refusal.column],
-            code: refusal.code.rawValue,
-            message: plan.clause(refusal),
-            text: RowText.delimited(batch, row)
-        )
-    }
-
     /// What becomes of the rows; the first time, the database is made ready for them.
     private func prepare(_ rows: DecodedRows, _ name: String) throws -> InsertPlan {
-        let options = specification.tableSink
-        let constants = options.additions.map { ConstantColumn($0.name, $0.value.replacing("$$FILEPATH", with: name)) }
-        if table == nil {
-            if !journal.goesOn { try database.runBefore() }
-            let additions = options.additions.map { Column($0.name, .text(length: nil)) }
-            table = try database.table(for: database.columns(of: rows.made ?? rows.reader.columns) + additions)
-        }
-        guard let table else { preconditionFailure("there is a table") }
-        let plan = try InsertPlan(
-            options.mapping,
-            from: rows.reader.columns,
-            constants: constants,
-            to: table,
-            bytes: rows.binary,
-            keys: options.keys,
-            truncates: options.allowsTruncation,
-            database.connection
-        )
+        let plan = try target.plan(for: rows, of: name, runsBefore: !journal.goesOn)
         if writers == nil { try start() }
         return plan
     }
 
     private func start() throws {
-        let mostRows = specification.tableSink.batchRows ?? TableSinkOptions.standardBatch
-        let count = database.connections(specification.connections, isOrdered: !specification.tableSink.keys.isEmpty)
+        let count = target.connections
         // A batch stands in memory twice while it is sent: as values, and as the driver's arrays.
         let bytes = max(64 << 10, min(4 << 20, specification.memory.rawValue / (4 * (count + 2))))
-        let limit = try specification.tableSink.batchTimeout.map { try database.connection.limit(to: $0) }
-        let writers = TableWriters(count: count, mostRows: mostRows, bytes: bytes, meter: meters.writer) {
-            [database, limits] in
-            RowWriter(retries: limits.retries, mostRows: mostRows) {
-                let connection = try database.connect()
-                if let limit { try connection.run(limit) }
-                return connection
-            }
-        }
+        let makeWriter = try target.makeWriter(limits)
+        let writers = TableWriters(count: count, mostRows: target.mostRows, bytes: bytes, meter: meters.writer, makeWriter: makeWriter)
         cancellation.onCancel { writers.close() }
         self.writers = writers
     }
@@ -286,8 +243,8 @@ extension TableLoad {
         load.waitForWriters()
         meters.reader.addWaitingForOutput(waiting.duration(to: .now))
         let counts = load.counts
-        if let failure = counts.failure, !(failure is Cancelled), !isItemsOwn(failure) { end = failure }
-        var record = ItemRecord.loaded(item, into: database.tableName, counts, bytesRead: bytesRead, specification)
+        if let failure = counts.failure, !(failure is Cancelled), !failure.isItemsOwn { end = failure }
+        var record = ItemRecord.loaded(item, into: target.name, counts, bytesRead: bytesRead, specification)
         if cancellation.isCancelled, counts.failure == nil { record.outcome = .failed(Cancelled()) }
         if record.outcome.failure == nil, let rows = record.rows, !rows.isComplete {
             let failure = CopyError(
@@ -300,14 +257,6 @@ extension TableLoad {
         record = record.keeping(skipped)
         journal.end(item, record, load.ledgerItem, hasRows: counts.copied > 0)
         recordItem(record)
-    }
-
-    /// Whether other items may do better.
-    private func isItemsOwn(_ failure: any Failure) -> Bool {
-        switch failure.kind {
-        case .integrity, .sourceChanged, .sourceVanished, .invalidName: true
-        default: failure is TableError || failure is StoreError
-        }
     }
 }
 

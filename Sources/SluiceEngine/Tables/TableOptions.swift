@@ -18,6 +18,8 @@ package struct TableOptions: Sendable {
     package enum Partitions: Sendable, Equatable {
         case automatic
         case fixed(Int)
+        /// As many as there are times so many bytes in the table, as the database counts them.
+        case sized(Int)
     }
 
     package var query: TableQuery?
@@ -55,7 +57,7 @@ package struct TableOptions: Sendable {
     var isPartitioned: Bool {
         switch partitions {
         case .fixed(1): false
-        case .fixed, .automatic: true
+        case .fixed, .automatic, .sized: true
         case nil: partitionColumn != nil
         }
     }

@@ -40,5 +40,8 @@ package struct TableSinkOptions: Sendable {
         }
     }
 
+    /// Has the database fetch staged objects by itself; nil where rows are sent.
+    var loadStatement: LoadStatement?
+
     package init() {}
 }

@@ -3,7 +3,7 @@ internal import SluiceODBC
 internal import SluiceTables
 
 /// A table of a database, as one object of unknown size that holds its rows, or as one for each partition of it.
-struct TableSource: ObjectSource {
+struct TableSource: ObjectSource, TableColumns {
     let location: Location
     private let options: TableOptions
     private let query: TableQuery
@@ -93,7 +93,7 @@ struct TableSource: ObjectSource {
         let most = min(connections ?? mostConnections, mostConnections)
         return switch options.partitions {
         case .fixed(let count): min(count, most)
-        case .automatic: min(most, readersEachCore * ProcessorCount.available)
+        case .automatic, .sized: min(most, readersEachCore * ProcessorCount.available)
         case nil: options.partitionColumn == nil ? 1 : min(most, readersEachCore * ProcessorCount.available)
         }
     }
@@ -127,6 +127,9 @@ struct TableSource: ObjectSource {
         return names
     }
 
+    /// The table's columns, once it was looked at.
+    var columns: [Column]? { listed.withLock { $0?.scan.columns } }
+
     /// Tells this division of the table from any other, once it is known.
     var version: String? { listed.withLock { $0?.division.identifier } }
 
@@ -148,6 +151,7 @@ struct TableSource: ObjectSource {
             switch options.partitions {
             case .fixed(let count): .exactly(count)
             case .automatic: .upTo(mostReaders)
+            case .sized(let bytes): .sized(bytes)
             case nil: options.partitionColumn == nil ? .exactly(1) : .upTo(mostReaders)
             }
         return try TableDivider(scan, connection)
@@ -250,4 +254,9 @@ struct TableMemory: Sendable {
         group = min(64 << 20, memory.rawValue / 4) / readers
         value = max(TableMemory.leastValue, memory.rawValue / (4 * readers))
     }
+}
+
+/// A source of rows that knows what its columns are, once it was listed.
+protocol TableColumns {
+    var columns: [Column]? { get }
 }

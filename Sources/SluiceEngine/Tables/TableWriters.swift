@@ -79,16 +79,7 @@ final class TableWriters: Sendable {
                 meter.addBytes(in: bytes, out: bytes)
                 item.committed(rows.count, bytes: bytes)
             } refuse: { refusal in
-                try item.skip(
-                    SkippedRow(
-                        source: item.name,
-                        place: store.places[refusal.row],
-                        column: refusal.column,
-                        code: refusal.state,
-                        message: refusal.message,
-                        text: RowText.delimited(store.values(of: refusal.row))
-                    )
-                )
+                try item.skip(SkippedRow(refusal, in: store, of: item.name))
             }
         } catch {
             item.fail(SluiceCore.failure(from: error))

@@ -35,6 +35,22 @@ internal import SluiceTables
         try check(result, "runs")
     }
 
+    /// Runs `sql`; what is wrong with it, nil for nothing. Blocks.
+    func refusal(of sql: String) -> [Diagnostic]? {
+        self.sql = sql
+        var text = Array(sql.utf8)
+        let result = unsafe SQLExecDirect(handle, &text, SQLINTEGER(text.count))
+        defer { close() }
+        return result == SQL_SUCCESS || result == SQL_SUCCESS_WITH_INFO || result == SQL_NO_DATA ? nil : diagnostics
+    }
+
+    /// Rows that it has changed; nil where the driver doesn't say.
+    var changedRows: Int? {
+        var count: SQLLEN = -1
+        guard unsafe SQLRowCount(handle, &count) == SQL_SUCCESS, count >= 0 else { return nil }
+        return Int(count)
+    }
+
     /// Throws what the statement says where `result` is an error.
     func check(_ result: SQLRETURN, _ doing: String) throws {
         guard result != SQL_SUCCESS, result != SQL_SUCCESS_WITH_INFO else { return }

@@ -17,6 +17,8 @@ package struct TableDivider {
         /// As many as are worth it, up to a number.
         case upTo(Int)
         case exactly(Int)
+        /// As many as there are times so many bytes in the table, where the database knows how large it is.
+        case sized(Int)
     }
 
     /// Fewer rows than these are read before another connection is made.
@@ -46,6 +48,7 @@ package struct TableDivider {
             switch count {
             case .exactly(let number): number
             case .upTo(let most): min(most, max(1, (estimate ?? .max) / TableDivider.leastRows))
+            case .sized(let bytes): try partitions(of: bytes, estimate)
             }
         guard wanted > 1 else { return TableDivision(.whole, [nil], estimate: estimate) }
         if let column {
@@ -54,6 +57,17 @@ package struct TableDivider {
         guard let blocks = try blocks(wanted) else { return TableDivision(.whole, [nil], estimate: estimate) }
         let mark = try profile.blockMark.flatMap { try connection.text(filled($0)) }
         return TableDivision(.blocks, blocks, estimate: estimate, mark: mark)
+    }
+
+    /// More of them would cost more statements than they are worth.
+    private static let mostPartitions = 10_000
+    /// Bytes of a database's block where its profile divides by blocks.
+    private static let blockBytes = 8192
+
+    /// Partitions of about so many bytes each; one where the database has no blocks to count.
+    private func partitions(of bytes: Int, _ estimate: Int?) throws -> Int {
+        guard let blocks = try blockCount() else { return 1 }
+        return min(TableDivider.mostPartitions, max(1, blocks / max(1, bytes / TableDivider.blockBytes)))
     }
 
     /// Whether a division that was made before still has every row where it was, or nowhere; blocks.

@@ -13,6 +13,12 @@ package enum TableQuery: Sendable, Hashable {
         }
     }
 
+    /// As `relation` has it, a table of another name in the same schema.
+    func sibling(_ name: String, _ traits: DriverTraits) -> String {
+        guard case .table(let own) = self else { return traits.quoted(name) }
+        return (TableQuery.parts(of: own, traits).dropLast() + [traits.quoted(name)]).joined(separator: ".")
+    }
+
     /// The statement without what ends it.
     static func bare(_ sql: String) -> String {
         var rest = sql[...]

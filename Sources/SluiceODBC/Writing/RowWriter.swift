@@ -18,15 +18,17 @@ package final class RowWriter: @unchecked Sendable {
         package let column: String?
     }
 
-    private let connect: () throws -> Connection
-    private let retries: Retries
+    let connect: () throws -> Connection
+    let retries: Retries
     private let mostRows: Int
-    private var session: Session?
+    var session: Session?
 
-    private struct Session {
+    struct Session {
         let connection: Connection
-        let plan: InsertPlan
-        let sender: any RowSender
+        /// For messages.
+        let table: String
+        /// How rows go in; nil where the database fetches them by itself.
+        var way: (plan: InsertPlan, sender: any RowSender)?
     }
 
     /// - Parameters:
@@ -65,7 +67,7 @@ package final class RowWriter: @unchecked Sendable {
 
     /// The first row of a batch that the database does not take behind those before it, and what it says of it; nothing
     /// is committed.
-    private func firstRefused(_ store: RowStore, _ plan: InsertPlan, _ told: [Diagnostic]) throws -> (Int, [Diagnostic])
+    func firstRefused(_ store: RowStore, _ plan: InsertPlan, _ told: [Diagnostic]) throws -> (Int, [Diagnostic])
     {
         guard var found = try write(store, 0..<store.count, plan, isTrial: true) else {
             // What is looked at when a transaction ends has no row that could be named without ending one.
@@ -84,7 +86,7 @@ package final class RowWriter: @unchecked Sendable {
         return (good, found)
     }
 
-    private func refusal(_ row: Int, _ told: [Diagnostic], _ plan: InsertPlan) -> Refusal {
+    func refusal(_ row: Int, _ told: [Diagnostic], _ plan: InsertPlan) -> Refusal {
         let first = told.first ?? Diagnostic(state: "HY000", native: 0, message: "the driver doesn't say why")
         let column = plan.names.first { first.names(column: $0) }
         return Refusal(row: row, state: first.state, message: first.message, column: column)
@@ -104,7 +106,7 @@ package final class RowWriter: @unchecked Sendable {
                 if try wasCommitted(transaction, session) { return nil }
                 doubt = nil
             }
-            if let told = try session.sender.send(store, rows) { return try judge(told, session) }
+            if let told = try session.send(store, rows) { return try judge(told, session) }
             if isTrial {
                 _ = takeBack(session)
                 return nil
@@ -121,7 +123,7 @@ package final class RowWriter: @unchecked Sendable {
     }
 
     /// Says that rows are at fault, or throws what else is.
-    private func judge(_ told: [Diagnostic], _ session: Session) throws -> [Diagnostic]? {
+    func judge(_ told: [Diagnostic], _ session: Session) throws -> [Diagnostic]? {
         let writing = session.connection.profile.writing
         let first = told.first
         func isOne(of list: [String]) -> Bool {
@@ -134,13 +136,13 @@ package final class RowWriter: @unchecked Sendable {
         }
         _ = takeBack(session)
         let place = session.connection.string.placeName
-        let what = "the database \(place) does not take rows into table \(session.plan.table.name)"
+        let what = "the database \(place) does not take rows into table \(session.table)"
         if isOne(of: writing.passing) { throw Passing(what: what, cause: first?.description) }
         throw ODBCError(what, told)
     }
 
     /// Takes back what was not committed; false where the session is no more.
-    private func takeBack(_ session: Session) -> Bool {
+    func takeBack(_ session: Session) -> Bool {
         guard session.connection.end(committing: false) == nil, !session.connection.isDead else {
             self.session = nil
             return false
@@ -148,30 +150,32 @@ package final class RowWriter: @unchecked Sendable {
         return true
     }
 
-    private func isLost(_ told: [Diagnostic], _ session: Session) -> Bool {
+    func isLost(_ told: [Diagnostic], _ session: Session) -> Bool {
         let lost = session.connection.profile.writing.lost
         return told.contains { WritingProfile.matches(lost, state: $0.state, native: $0.native) }
             || session.connection.isDead
     }
 
-    private func open(_ plan: InsertPlan) throws -> Session {
-        if let session, session.plan === plan { return session }
-        let connection: Connection
-        if let session {
-            connection = session.connection
-        } else {
-            connection = try connect()
-            for statement in connection.profile.writing.onConnect { try Statement(connection).execute(statement) }
-            try connection.beginTransactions()
-        }
+    func open(_ plan: InsertPlan) throws -> Session {
+        if let session, session.way?.plan === plan { return session }
+        let connection = try openConnection()
         let sender: any RowSender =
             switch connection.profile.writing.way {
             case .textArrays: try TextArrays(plan, connection)
             case .parameterArrays: try ParameterArrays(plan, connection, mostRows: mostRows)
             }
-        let fresh = Session(connection: connection, plan: plan, sender: sender)
+        let fresh = Session(connection: connection, table: plan.table.name, way: (plan, sender))
         session = fresh
         return fresh
+    }
+
+    /// The connection as it is, or a new one.
+    func openConnection() throws -> Connection {
+        if let session { return session.connection }
+        let connection = try connect()
+        for statement in connection.profile.writing.onConnect { try Statement(connection).execute(statement) }
+        try connection.beginTransactions()
+        return connection
     }
 
     /// What the transaction that is open can be asked for later; nil where the database has nothing of the kind.
@@ -206,9 +210,16 @@ package final class RowWriter: @unchecked Sendable {
     }
 }
 
+extension RowWriter.Session {
+    func send(_ store: RowStore, _ rows: Range<Int>) throws -> [Diagnostic]? {
+        guard let way else { preconditionFailure("rows go in by a plan") }
+        return try way.sender.send(store, rows)
+    }
+}
+
 /// A connection that broke before anything was committed. No outage: that is when none can be made. Rows that break each
 /// connection are not sent for ever.
-private struct LostConnection: Failure {
+struct LostConnection: Failure {
     let cause: String?
     var kind: FailureKind { .transient }
     var what: String { "the connection to the database broke" }

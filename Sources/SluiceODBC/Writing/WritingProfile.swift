@@ -50,6 +50,12 @@ struct WritingProfile: Sendable {
     var writesBC = false
     /// Whether moments are written in UTC, without a zone.
     var writesUTC = false
+    /// Makes a point within a transaction, goes back to it, and forgets it; nil where a transaction is all or nothing.
+    var savepoint: String? = "savepoint sluice_rows"
+    var rollbackToSavepoint = "rollback to savepoint sluice_rows"
+    var releaseSavepoint: String? = "release savepoint sluice_rows"
+    /// The type of a key of 64 characters.
+    var markType = "varchar(64)"
     /// Gives what a transaction can be asked for by `transactionState` when its end is unknown.
     var transaction: String?
     /// Says `committed` or `aborted` of `{transaction}`.
@@ -83,6 +89,10 @@ struct WritingProfile: Sendable {
         case "write.instants": writesUTC = value == "utc"
         case "write.transaction": transaction = value
         case "write.transaction-state": transactionState = value
+        case "write.savepoint": savepoint = value.isEmpty ? nil : value
+        case "write.rollback-to-savepoint": rollbackToSavepoint = value
+        case "write.release-savepoint": releaseSavepoint = value.isEmpty ? nil : value
+        case "write.mark-type": markType = value
         case "write.upsert": upsert = value
         case "write.upsert-keys-only": upsertKeysOnly = value
         case "write.upsert-column": assignment = value

@@ -6,8 +6,6 @@ import Testing
     @Test(
         "an option that is yet to come is refused by its name",
         arguments: [
-            "--staging", "--staging-compress",
-            "--keep-staging", "--staging-endpoint",
             "--source-credential", "--sink-credential", "--staging-credential",
         ]
     )
@@ -27,7 +25,7 @@ import Testing
     @Test("what is a typing error is left to the parser")
     func others() {
         #expect(UpcomingOptions.refusal(of: ["copy", "a", "b", "--bandwith", "1"]) == nil)
-        #expect(UpcomingOptions.refusal(of: ["copy", "a", "--", "--staging"]) == nil)
+        #expect(UpcomingOptions.refusal(of: ["copy", "a", "--", "--staging-credential"]) == nil)
         #expect(UpcomingOptions.refusal(of: ["copy", "a", "b", "--overwrite", "sometimes"]) == nil)
         #expect(UpcomingOptions.refusal(of: []) == nil)
     }

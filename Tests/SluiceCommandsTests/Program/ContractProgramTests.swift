@@ -67,6 +67,8 @@ import Testing
         // Rows that go into tables: TableImportTests, TableImportProgramTests.
         "--sink-table", "--create-table", "--pre-copy-sql", "--mapping", "--add-column", "--upsert", "--skip-bad-rows",
         "--bad-rows", "--max-bad-rows", "--allow-truncation", "--batch-timeout",
+        // A staging store: StagedCopyTests, StagedResumeTests, LoadStatementServerTests.
+        "--staging", "--staging-endpoint", "--staging-compress", "--staging-limit", "--keep-staging", "--load-statement",
         "--help", "--version",
     ]
 
@@ -77,8 +79,9 @@ import Testing
         // One object of many needs its whole name.
         ["--layout", "merge"],
         ["--manifest", "s3://bucket/manifest"], ["--report", "https://localhost/report"],
-        ["--staging-endpoint", "https://localhost"], ["--staging", "s3://bucket/"], ["--staging-compress", "gzip"],
-        ["--keep-staging"],
+        // Without --staging, which StagedCopyTests have.
+        ["--staging-endpoint", "https://localhost"], ["--staging-compress", "gzip"], ["--keep-staging"], ["--staging-limit", "1G"],
+        ["--load-statement", "copy {address}"],
         ["--source-credential", "x"], ["--sink-credential", "x"], ["--staging-credential", "x"],
         ["--source-format", "csv"], ["--column-type", "a=int32"], ["--binary-text", "hex"], ["--table", "t"], ["--query", "q"], ["--partition-column", "c"], ["--partition-method", "hash"], ["--partitions", "2"],
         ["--batch-rows", "2"], ["--max-rows-per-file", "2"], ["--file-prefix", "p"],

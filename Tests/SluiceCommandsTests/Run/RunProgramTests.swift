@@ -77,7 +77,6 @@ import Testing
         "a command line that can't be is refused",
         arguments: [
             (["--check", "--dry-run"], "exclude each other"),
-            ([], "\"stagingSettings\" can't be carried out: staged copies are not in this version"),
             (["--progress", "bar"], "are of one copy"), (["--memory", "1M"], "is too small"),
             (["--dry-run", "--parameter", "x"], "has no name with ="),
             (["--check", "--parameter", "x=1", "--parameter", "x=2"], "is given twice"),

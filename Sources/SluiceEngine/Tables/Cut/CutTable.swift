@@ -1,10 +1,11 @@
 internal import SluiceCore
+internal import SluiceTables
 
 /// A table whose partitions are cut into files of so many rows at most.
 ///
 /// A partition is read by one connection from its first row to its last, and each file is listed once its first row is
 /// there. What is told of its files waits until all of them are at the sink (`CutFiles`).
-struct CutTable: ObjectSource {
+struct CutTable: ObjectSource, TableColumns {
     private let table: TableSource
     private let most: Int
     private let cut: Cut?
@@ -35,6 +36,7 @@ struct CutTable: ObjectSource {
     }
 
     var location: Location { table.location }
+    var columns: [Column]? { table.columns }
     var isRereadable: Bool { table.isRereadable }
     var isSingleObject: Bool { false }
     var allowsReadThrough: Bool { table.allowsReadThrough }
