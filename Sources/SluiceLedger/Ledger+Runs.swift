@@ -6,7 +6,14 @@ extension Ledger {
     /// What its command is.
     package static let unload = "unload"
 
-    package static func unloadIdentifier(of run: String) -> String { run + ".unload" }
+    package static func unloadIdentifier(of run: String) -> String { run + unloadEnding }
+
+    /// The identifier of the copy that a first half belongs to.
+    package static func staged(by unload: String) -> String {
+        unload.hasSuffix(unloadEnding) ? String(unload.dropLast(unloadEnding.utf8.count)) : unload
+    }
+
+    private static let unloadEnding = ".unload"
 
     /// The identifier of the first half of a run; nil where that is no staged copy.
     package func unload(of run: String) throws(LedgerError) -> String? {

@@ -39,6 +39,7 @@ struct RunsPruneCommand: ParsableCommand {
         let old = try ledger.ended(before: olderThan.before(now), keeping: keep)
             .filter { interrupted || $0.status != .interrupted }
         if dryRun {
+            let old = old.filter { !$0.isUnload }
             StandardOutput.write(RunTable(old.reversed(), now: now, columns: Terminal.outputColumns).text)
             StandardError.shared.write("\(RunsPruneCommand.runs(old.count)) would be forgotten.\n")
             return
@@ -46,15 +47,20 @@ struct RunsPruneCommand: ParsableCommand {
         var (forgotten, kept) = (0, 0)
         for run in old {
             let recall = UploadRecall(run)
+            guard recall.removeStaged() else {
+                kept += 1
+                StandardError.shared.write("\(Program.name): \(recall.sentenceOfStaging.printable)\n")
+                continue
+            }
             switch try ledger.forget(run, takingBack: { recall.takeBack($0) }) {
-            case .forgotten: forgotten += 1
+            case .forgotten: forgotten += run.isUnload ? 0 : 1
             case .inUse: break
             case .kept(let uploads):
                 kept += 1
                 StandardError.shared.write("\(Program.name): \(recall.sentence(left: uploads).printable)\n")
             }
         }
-        if forgotten > 0 { try ledger.giveSpaceBack() }
+        if !old.isEmpty { try ledger.giveSpaceBack() }
         let stay = kept > 0 ? ", \(kept) can't be yet" : ""
         StandardError.shared.write("\(RunsPruneCommand.runs(forgotten)) forgotten\(stay).\n")
         if kept > 0 { throw ExitCode(RunOutcome.incomplete.exitCode) }
@@ -90,4 +96,9 @@ struct RunAge: ExpressibleByArgument, Equatable {
         let (moment, isBeyond) = now.nanoseconds.subtractingReportingOverflow(nanoseconds)
         return Timestamp(nanoseconds: isBeyond ? .min : moment)
     }
+}
+
+extension LedgerRun {
+    /// Whether it is the first half of a staged copy, of which only the whole is told.
+    fileprivate var isUnload: Bool { record.command == Ledger.unload }
 }

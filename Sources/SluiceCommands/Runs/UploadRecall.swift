@@ -35,6 +35,12 @@ final class UploadRecall {
         return problem.map { "\(what): \($0.description)" } ?? what
     }
 
+    /// Why what was staged stays.
+    var sentenceOfStaging: String {
+        let what = "run \(Ledger.staged(by: run.record.identifier)) stays: what it has staged can't be removed"
+        return problem.map { "\(what): \($0.description)" } ?? what
+    }
+
     private func enterDirectory() throws {
         guard let command = CommandRecord(text: run.record.specification) else { throw UploadRecall.unreadable }
         guard chdir(command.directory) == 0 else {
@@ -45,13 +51,40 @@ final class UploadRecall {
         }
     }
 
+    /// Removes what the first half of a staged copy has left in the staging store; false where that can't be reached.
+    /// Blocks.
+    func removeStaged() -> Bool {
+        guard run.record.command == Ledger.unload else { return true }
+        do {
+            let home = CommandRecord.current.directory
+            defer { chdir(home) }
+            try enterDirectory()
+            let specification = try specification()
+            if specification.staging?.keeps != true { try leftovers(specification).remove() }
+            return true
+        } catch {
+            problem = problem ?? SluiceCore.failure(from: error)
+            return false
+        }
+    }
+
+    private func specification() throws -> CopySpecification {
+        guard let command = CommandRecord(text: run.record.specification),
+            let copy = try? SluiceCommand.parseAsRoot(command.arguments) as? CopyCommand
+        else { throw UploadRecall.unreadable }
+        return try copy.specification(goingOnWith: run)
+    }
+
+    private func leftovers(_ specification: CopySpecification) throws -> StagedLeftovers {
+        try StagedLeftovers(of: specification, run: Ledger.staged(by: run.record.identifier))
+    }
+
     private func openedSink() throws -> any ObjectSink {
         if let sink { return try sink.get() }
         do {
-            guard let command = CommandRecord(text: run.record.specification),
-                let copy = try? SluiceCommand.parseAsRoot(command.arguments) as? CopyCommand
-            else { throw UploadRecall.unreadable }
-            let sink = try copy.specification(goingOnWith: run).makeSink()
+            let specification = try specification()
+            let isUnload = run.record.command == Ledger.unload
+            let sink = isUnload ? try leftovers(specification).sink : try specification.makeSink()
             self.sink = .success(sink)
             return sink
         } catch {

@@ -100,6 +100,28 @@ import Testing
         #expect(left.isEmpty, "\(String(decoding: left, as: UTF8.self))")
     }
 
+    @Test("what a killed copy has staged goes when the run is forgotten")
+    func pruned() throws {
+        var generator = SeededGenerator(seed: 79)
+        _ = try Command.run(["mkdir", "-p", directory.path + "/source"])
+        for number in 0..<40 { _ = try directory.write("source/\(number)", generator.bytes(400_000)) }
+        let environment = ["XDG_STATE_HOME=" + directory.path + "/state"]
+        let words = [
+            "copy", directory.path + "/source/", directory.path + "/sink/", "--staging", directory.path + "/stage",
+            "--bandwidth", "8M",
+            "--progress", "none",
+        ]
+        func staged() -> Int { (try? directory.tree("stage").count { !$0.hasSuffix("/") }) ?? 0 }
+        #expect(try kill(words, environment) { staged() > 0 })
+        _ = try directory.write("stage/of-another", [1])
+        let prune = ["env"] + environment + [sluiceProgram, "runs", "prune", "--older-than", "0m", "--interrupted"]
+        let pruned = try Command.run(prune, errors: directory.path + "/second")
+        let told = String(decoding: try directory.read("second"), as: UTF8.self)
+        #expect(pruned.status == 0 && told.contains("1 run forgotten"), "\(told)")
+        #expect(try directory.tree("stage") == ["of-another"])
+        #expect(try Command.run(["env"] + environment + [sluiceProgram, "runs", "list", "--json"]).output.isEmpty)
+    }
+
     @Test("an interrupted copy leaves nothing in between, and goes on")
     func interrupted() throws {
         var generator = SeededGenerator(seed: 78)
