@@ -83,6 +83,8 @@ final class CopySession {
         let report = makeReport(ending, start, duration)
         // Before it is told: whoever reads that it was interrupted may go on with it at once.
         entry.ledger?.finish(report.outcome.ledgerStatus, exitCode: report.outcome.exitCode, bytes: report.ledgerBytes)
+        // What the first half knows is needed for as long as the whole can be gone on with.
+        entry.unload?.finish(report.outcome.ledgerStatus, exitCode: report.outcome.exitCode)
         if let failure = report.failure { log.error(failure) }
         return report
     }

@@ -7,7 +7,7 @@ final class RunMarks: Sendable {
     private let run: String
     private let database: SinkDatabase
     private let made = Monitor<LoadMarks?>(nil)
-    private let problem = Locked<(any Failure)?>(nil)
+    private let note = Locked<String?>(nil)
     /// Those that earlier attempts have left.
     private let earlier: Set<String>
 
@@ -37,20 +37,20 @@ final class RunMarks: Sendable {
         }
     }
 
-    /// Removes the table: what is in is in the ledger by now. To be called when no object is under way.
-    func end() {
+    /// Removes the table where everything is in and the ledger knows it; else another attempt needs it. To be called when no
+    /// object is under way.
+    func end(isWhole: Bool) {
         guard let marks = table else { return }
+        guard isWhole else { return note.withLock { $0 = "the table \(marks.relation) says what of the run is in, for sluice resume" } }
         do {
             try marks.drop(database.connection)
         } catch {
-            problem.withLock { $0 = SluiceCore.failure(from: error) }
+            let failure = SluiceCore.failure(from: error)
+            note.withLock {
+                $0 = "the table \(marks.relation), which says what of the run is in, could not be removed: \(failure.description)"
+            }
         }
     }
 
-    var notes: [String] {
-        guard let failure = problem.withLock({ $0 }), let table else { return [] }
-        return [
-            "the table \(table.relation), which says what of the run is in, could not be removed: \(failure.description)"
-        ]
-    }
+    var notes: [String] { note.withLock { $0 }.map { [$0] } ?? [] }
 }

@@ -82,12 +82,9 @@ final class StagedCopy: Sendable {
             result = try load.execute()
         } catch {
             end()
-            ledgers.unload?.finish(.failed, exitCode: 1)
             throw error
         }
         end()
-        let isWhole = !result.isCancelled && outer.tally.reading.filesFailed == 0 && outer.tally.reading.isListed
-        ledgers.unload?.finish(isWhole ? .succeeded : .interrupted, exitCode: 0)
         result.counts.retries += unload.retries
         result.notes += (unload.result?.notes ?? []) + notes
         result.staging = facts

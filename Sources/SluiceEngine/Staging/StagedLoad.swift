@@ -88,7 +88,11 @@ final class StagedLoad: Sendable {
         let ended = state.withLock { $0 }
         if let start = ended.start, !ended.hasBegun { throw start }
         if let end = ended.end, !tally.reading.isListed { tally.fail(end, on: source.location.description) }
-        marks?.end()
+        // Without marks the ledger alone knows what is in; and of what a killed attempt had brought in, only what was met
+        // again since.
+        ledger?.flush()
+        let isWhole = tally.reading.isListed && tally.reading.filesFailed == 0 && !cancellation.isCancelled
+        marks?.end(isWhole: isWhole)
         return CopyResult(
             counts: WriteStage.Counts(retries: limits.retries.count, peakActive: count),
             peakMemory: ByteCount(0),
@@ -126,8 +130,11 @@ final class StagedLoad: Sendable {
     // MARK: One object
 
     private func load(_ item: SourceItem, _ writer: RowWriter, _ store: RowStore) {
-        if case .done(let ended) = journal.earlier(item) {
-            return recordItem(.resumed(item, sinkName: target.name, ended))
+        switch journal.earlier(item) {
+        case .done(let ended): return recordItem(.resumed(item, sinkName: target.name, ended))
+        case .outdated where specification.tableSink.keys.isEmpty:
+            return recordItem(.of(item, sinkName: target.name, failure: outdated(item), specification))
+        case .nothing, .outdated, .begun: break
         }
         let load = ItemLoad(item, skipped)
         do {
@@ -145,6 +152,14 @@ final class StagedLoad: Sendable {
             load.fail(SluiceCore.failure(from: error))
         }
         finish(load)
+    }
+
+    private func outdated(_ item: SourceItem) -> CopyError {
+        CopyError(
+            .precondition,
+            "rows of \"\(item.name)\" are in table \(target.name) since an earlier attempt, and the source gives others now",
+            advice: "Remove the run's rows and copy the table anew, or give --upsert with the columns of a unique key"
+        )
     }
 
     private func attempt(_ load: ItemLoad, _ writer: RowWriter, _ store: RowStore) throws {

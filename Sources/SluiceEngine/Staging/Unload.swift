@@ -39,6 +39,10 @@ final class Unload: Sendable {
         self.area = area
         self.ledger = ledger
         let (ended, state) = (ended, state)
+        var half = half
+        if case .odbc = specification.sink, specification.tableSink.keys.isEmpty {
+            half.table.holdsPartitions = loads?.hasEarlierItems == true
+        }
         copy = CopyRun(half, ledger: ledger, limits: limits, leavesUploads: false) { endpoints in
             var ends = endpoints
             let source = try Unload.unchanged(endpoints.source, specification)

@@ -16,6 +16,8 @@ struct LoadJournal {
     enum Earlier {
         case nothing
         case done(EndedItem)
+        /// Rows that the source had under this name are in the table, and it has others now.
+        case outdated
         /// Some of its rows may be in the table.
         case begun(ItemIdentifier)
     }
@@ -23,7 +25,7 @@ struct LoadJournal {
     func earlier(_ item: SourceItem) -> Earlier {
         guard let ledger, goesOn, let state = ledger.lookup(ItemName(item.name)) else { return .nothing }
         return switch state {
-        case .done(let ended): ended.version == SourceVersion(item) ? .done(ended) : .nothing
+        case .done(let ended): ended.version == SourceVersion(item) ? .done(ended) : .outdated
         case .begun(let id, _): .begun(id)
         }
     }

@@ -144,7 +144,7 @@ final class TableLoad {
     /// An item's count; nil where an earlier attempt has copied it, or begun to.
     private func begin(_ item: SourceItem) throws -> ItemLoad? {
         switch journal.earlier(item) {
-        case .nothing: return ItemLoad(item, skipped)
+        case .nothing, .outdated: return ItemLoad(item, skipped)
         case .begun(let id) where !specification.tableSink.keys.isEmpty: return ItemLoad(item, skipped, replaces: id)
         case .done(let ended):
             recordItem(.resumed(item, sinkName: target.name, ended))

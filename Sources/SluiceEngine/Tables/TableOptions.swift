@@ -42,6 +42,9 @@ package struct TableOptions: Sendable {
     /// The column whose values decide on the partition; nil for the database's own way.
     package var partitionColumn: String?
     package var partitionMethod = TableDivider.Method.range
+    /// Whether rows of an earlier attempt are where they can't be replaced: then partitions hold the same rows, or none is
+    /// read.
+    var holdsPartitions = false
     /// Rows that the driver is asked for at a time.
     package var batchRows: Int?
     /// Rows of an object at most; nil for as many as the partition has.

@@ -137,13 +137,25 @@ struct TableSource: ObjectSource, TableColumns {
     /// other rows would be in the partitions now.
     private func division(of scan: TableScan, _ connection: Connection) throws -> (TableDivision, isKept: Bool) {
         let columns = "\(scan.columns)"
-        if let kept = plan?.load().flatMap({ KeptDivision($0) }), kept.columns == columns {
-            if try TableDivider(scan, connection).holds(kept.division) { return (kept.division, true) }
+        if let kept = plan?.load().flatMap({ KeptDivision($0) }) {
+            if kept.columns == columns, try TableDivider(scan, connection).holds(kept.division) {
+                return (kept.division, true)
+            }
+            guard !options.holdsPartitions else { throw TableSource.moved(query) }
         }
         var division = try divide(scan, connection)
         if let condition = options.condition { division = division.within(condition) }
         plan?.keep(KeptDivision(columns: columns, division: division).encoded)
         return (division, false)
+    }
+
+    private static func moved(_ query: TableQuery) -> CopyError {
+        CopyError(
+            .precondition,
+            "rows of \(query.fileName) have been written since an earlier attempt, which has loaded some of them",
+            cause: "its partitions would hold other rows now",
+            advice: "Remove what is at the sink and copy the table anew, or give --upsert with the columns of a unique key"
+        )
     }
 
     private func divide(_ scan: TableScan, _ connection: Connection) throws -> TableDivision {

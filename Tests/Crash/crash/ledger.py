@@ -31,7 +31,7 @@ class Ledger:
         tables = {name for name, in database.execute("SELECT name FROM sqlite_master")}
         if "blocks" not in tables:
             return
-        states = [status for status, in database.execute("SELECT status FROM runs")]
+        states = [status for status, in database.execute("SELECT status FROM runs WHERE command <> 'unload'")]
         self.has_succeeded = "succeeded" in states
         self.has_run = any(status != "succeeded" for status in states)
         begun = "SELECT id, coalesce(sink_name, name), session FROM items WHERE state = 0"

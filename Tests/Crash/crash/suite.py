@@ -10,13 +10,17 @@ import time
 from contextlib import ExitStack
 from pathlib import Path
 
+import client
 from crash import data, ends, table
 from crash.codecs import Codec
 from crash.program import default_binary
+from crash.staged import Database, StagedRoute, StagedStory
 from crash.story import Route, Story
 
 _REPOSITORY = Path(__file__).resolve().parents[3]
 _MIB = 1 << 20
+#: Stores by way of which a table goes, and where to.
+_STAGED = [("JuiceFS", "PostgreSQL"), ("Azure", "MariaDB"), ("HTTPS", "PostgreSQL"), ("file", "MariaDB")]
 _KILLS, _QUICK_KILLS = 200, 10
 _ENDS = [
     ("file", "JuiceFS"), ("file", "SeaweedFS"), ("file", "Azure"), ("file", "HTTPS"), ("file", "file"),
@@ -59,6 +63,7 @@ def _options():
     parser.add_argument("--seed", type=int, default=1, metavar="S", help="of the instants and the data (default: 1)")
     parser.add_argument("--report", type=Path, metavar="FILE", help="writes the table there as well")
     parser.add_argument("--route", action="append", metavar="NAME", help="only these, as file→Azure; repeatable")
+    parser.add_argument("--staged", action="store_true", help="staged copies of a table alone, and not those of files")
     parser.add_argument("--quick", action="store_true", help=f"small data, {_QUICK_KILLS} kills, every route at random")
     parser.add_argument("--program", type=Path, default=default_binary(_REPOSITORY), metavar="FILE")
     options = parser.parse_args()
@@ -79,6 +84,8 @@ class _Suite:
     def run(self, results):
         """Fills in what is found on each route: {(route, codec, shape): Found}."""
         with ExitStack() as stack:
+            if self._options.staged:
+                return self._run_staged(stack, results)
             self._prepare(stack)
             routes = list(self._routes())
             while sum(found.kills for found in results.values()) < self._options.kills:
@@ -95,6 +102,39 @@ class _Suite:
                 print(f"crash: {kills} kills of {self._stories} copies", file=sys.stderr, flush=True)
                 if self._stories > 20 * self._options.kills:
                     break
+
+    def _run_staged(self, stack, results):
+        source = Database("PostgreSQL", stack.enter_context(client.running("postgresql")))
+        databases = {"PostgreSQL": source, "MariaDB": Database("MariaDB", stack.enter_context(client.running("mariadb")))}
+        source.fill()
+        stores = {name: self._open(stack, name, "sink") for name in {name for name, _ in _STAGED}}
+        routes = [
+            StagedRoute(f"PostgreSQL→{store}→{sink}", source, databases[sink], stores[store], option)
+            for store, sink in _STAGED for option in ("none", "gzip")
+        ]
+        while sum(found.kills for found in results.values()) < self._options.kills and self._stories <= 20 * self._options.kills:
+            self._generator.shuffle(routes)
+            for route in routes:
+                key = (route.name, route.option, "table")
+                if key not in self._moved:
+                    undisturbed = self._staged_story(route)
+                    self._moved[key] = undisturbed.measure()
+                    undisturbed.clear()
+                    table.add(results, key, undisturbed.found)
+                story = self._staged_story(route)
+                story.tell(self._moved[key])
+                story.clear()
+                table.add(results, key, story.found)
+                for violation in story.found.violations:
+                    print(f"crash: VIOLATED {violation}", file=sys.stderr, flush=True)
+            kills = sum(found.kills for found in results.values())
+            print(f"crash: {kills} kills of {self._stories} staged copies", file=sys.stderr, flush=True)
+
+    def _staged_story(self, route):
+        self._stories += 1
+        number = f"{self._stories:04}"
+        generator = random.Random(f"{self._options.seed} {number}")
+        return StagedStory(route, number, self._options.program, self._folder / "runs" / number, generator)
 
     def _prepare(self, stack):
         quick = self._options.quick
