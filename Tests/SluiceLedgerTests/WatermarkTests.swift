@@ -2,7 +2,7 @@ import SluiceCore
 import SluiceLedger
 import Testing
 
-@Suite("Watermarks", .timeLimit(.minutes(5)))
+@Suite("Watermarks", .timeLimit(.minutes(30)))
 struct WatermarkTests {
     private func mark(_ value: String?, _ run: String = "run-1") -> Watermark {
         Watermark(value: value, run: run, moved: Timestamp(nanoseconds: 7))

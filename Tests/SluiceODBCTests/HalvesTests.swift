@@ -5,7 +5,7 @@ import Testing
 @testable import SluiceODBC
 
 /// What is taken and filled in turns.
-@Suite(.timeLimit(.minutes(2))) struct HalvesTests {
+@Suite(.timeLimit(.minutes(30))) struct HalvesTests {
     private final class Half { var number = 0 }
 
     /// What the thread that fills has done. `@unchecked`: each waits for the other before it looks.

@@ -5,7 +5,7 @@ import SluiceTestSupport
 import Testing
 
 /// What libcurl sends again by itself, where a kept-alive connection ends without a word, was tried before all the same.
-@Suite(.serialized, .timeLimit(.minutes(5)))
+@Suite(.serialized, .timeLimit(.minutes(30)))
 struct LostAnswerTests {
     private static let stores: [any StoreUnderTest] = [S3Store(kind: "s3-seaweedfs"), AzureStore()]
         .filter { store in Stores.all.contains { $0.testDescription == store.testDescription } }

@@ -7,7 +7,7 @@ import SluiceTestSupport
 import Testing
 
 /// Lines that go away in the middle of a copy, and come back or not.
-@Suite(.serialized, .timeLimit(.minutes(5)))
+@Suite(.serialized, .timeLimit(.minutes(30)))
 struct OutageTests {
     private let directory: TemporaryDirectory
     private let sink: TemporaryDirectory

@@ -10,7 +10,7 @@ import Testing
 @testable import SluiceEngine
 
 /// From one place of a service to another the service copies by itself, and it is said to be copied when it is.
-@Suite(.serialized, .timeLimit(.minutes(5)))
+@Suite(.serialized, .timeLimit(.minutes(30)))
 struct ServerSideCopyTests {
     private let directory: TemporaryDirectory
     private let digests: [String: String]

@@ -5,7 +5,7 @@ import Testing
 @testable import SluiceTables
 
 /// Several threads read what one does: rows, places, bad rows and errors.
-@Suite(.timeLimit(.minutes(10))) struct ParallelReaderTests {
+@Suite(.timeLimit(.minutes(30))) struct ParallelReaderTests {
     private struct Reading: Equatable {
         var columns: [Column] = []
         var rows: [[[UInt8]?]] = []

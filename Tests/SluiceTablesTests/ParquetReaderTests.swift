@@ -6,7 +6,7 @@ import Testing
 @testable import SluiceTables
 
 /// What is read of Parquet files is what pyarrow says is in them.
-@Suite(.timeLimit(.minutes(10))) struct ParquetReaderTests {
+@Suite(.timeLimit(.minutes(30))) struct ParquetReaderTests {
     /// Every row as delimited text, each value in quotes.
     private func text(_ reader: ParquetReader) throws -> [UInt8] {
         var format = DelimitedFormat()

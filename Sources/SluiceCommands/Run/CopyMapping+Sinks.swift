@@ -212,11 +212,11 @@ extension CopyMapping {
             options.files = try FormatMapping(source: source.format, sink: source.format).conversion()
             options.files.added = CopyMapping.added(plan)
         case .table:
-            guard !specification.table.isDivided else {
+            guard !specification.table.isDivided || plan.staging != nil else {
                 throw UnsupportedPlan(
                     "partitionOption",
                     "a table is read over one connection where its rows go into a table",
-                    advice: "Leave it out"
+                    advice: "Leave it out, or have the copy staged"
                 )
             }
         }

@@ -8,7 +8,7 @@ import Testing
 @testable import SluiceEngine
 
 /// Runs that break off and are gone on with, on a store in memory that has lost, garbled or gained blocks in between.
-@Suite(.serialized, .timeLimit(.minutes(10))) struct ResumePlanningTests {
+@Suite(.serialized, .timeLimit(.minutes(30))) struct ResumePlanningTests {
     @Test("what goes on sends just what is missing, and commits all of it in order", arguments: seeds(150))
     func planning(seed: UInt64) throws {
         let story = try ResumeStory(seed: seed)

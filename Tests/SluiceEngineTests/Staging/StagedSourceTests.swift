@@ -8,7 +8,7 @@ import Testing
 @testable import SluiceEngine
 
 /// What comes back from a staging store, against what was put there.
-@Suite(.timeLimit(.minutes(5))) struct StagedSourceTests {
+@Suite(.timeLimit(.minutes(30))) struct StagedSourceTests {
     private let directory: TemporaryDirectory
 
     init() throws { directory = try TemporaryDirectory() }

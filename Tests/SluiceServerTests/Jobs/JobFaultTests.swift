@@ -4,7 +4,7 @@ import SluiceTestSupport
 import Testing
 
 /// Jobs of which something goes wrong: policies, signals, credentials, and what is skipped rather than fails.
-@Suite(.timeLimit(.minutes(10))) struct JobFaultTests {
+@Suite(.timeLimit(.minutes(30))) struct JobFaultTests {
     private let from: JobStore
     private let to: JobStore
 

@@ -3,7 +3,7 @@ import SluiceTestSupport
 import Testing
 
 /// `run --incremental`: what has come since the last time, and nothing twice.
-@Suite(.timeLimit(.minutes(10))) struct JobIncrementTests {
+@Suite(.timeLimit(.minutes(30))) struct JobIncrementTests {
     /// A copy of a table, or of what a query gives, to files of lines whose folder is another each time.
     private func export(
         _ database: DatabaseUnderTest,

@@ -3,7 +3,7 @@ import SluiceTestSupport
 import Testing
 
 /// Logs of copies and deletions in stores, read back by another client.
-@Suite(.timeLimit(.minutes(10))) struct JobLogTests {
+@Suite(.timeLimit(.minutes(30))) struct JobLogTests {
     private static let head = "Timestamp,Level,OperationName,OperationItem,Message"
 
     /// A copy of the files of one store to another, as they are.

@@ -4,7 +4,7 @@ import SluiceTestSupport
 import Testing
 
 /// Properties of documents, each by what it does to a real store.
-@Suite(.timeLimit(.minutes(10))) struct JobPropertyTests {
+@Suite(.timeLimit(.minutes(30))) struct JobPropertyTests {
     /// A copy between two stores.
     ///
     /// - Parameters:

@@ -3,7 +3,7 @@ import SluiceTestSupport
 import Testing
 
 /// Documents of Fixtures/jobs, run against real servers.
-@Suite(.timeLimit(.minutes(10))) struct JobRunTests {
+@Suite(.timeLimit(.minutes(30))) struct JobRunTests {
     private static let database = DatabaseUnderTest.postgresql
 
     @Test("files go into PostgreSQL after a script, and what is no row of the table is kept aside")

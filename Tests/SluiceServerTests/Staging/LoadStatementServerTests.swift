@@ -8,7 +8,7 @@ import SluiceTestSupport
 import Testing
 
 /// Databases that load staged objects by a statement of their own.
-@Suite(.timeLimit(.minutes(20))) struct LoadStatementServerTests {
+@Suite(.timeLimit(.minutes(30))) struct LoadStatementServerTests {
     private let directory: TemporaryDirectory
     private static let to = DatabaseUnderTest.postgresql
 

@@ -5,7 +5,7 @@ import SluiceTestSupport
 import Testing
 
 /// What TYPES.md says of the way back: a table that was made by the page's types is read as the page's types.
-@Suite(.timeLimit(.minutes(10))) struct CreatedTypesTests {
+@Suite(.timeLimit(.minutes(30))) struct CreatedTypesTests {
     @Test("columns are read as the page says", arguments: [("postgresql", 1), ("mariadb", 3), ("sqlite", 5)])
     func types(_ name: String, _ place: Int) throws {
         let database = try #require(DatabaseUnderTest.all.first { $0.kind == name })

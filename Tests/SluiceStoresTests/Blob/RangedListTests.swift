@@ -48,7 +48,7 @@ private func told(
     return told
 }
 
-@Suite(.timeLimit(.minutes(10))) struct RangedListTests {
+@Suite(.timeLimit(.minutes(30))) struct RangedListTests {
     private static let shapes: [@Sendable (Int, inout SeededGenerator) -> String] = [
         { number, _ in "\(number)" },
         { number, _ in "file_\(number).csv" },
