@@ -11,11 +11,18 @@ extension CopySpecification {
     /// - Parameter isSingle: whether the source is one object.
     package func sinkName(for item: SourceItem, isSingle: Bool) throws -> String {
         let target = try StoreTarget(sink)
-        let suffix = codec?.suffix ?? ""
-        let isFlat = layout == .flatten
-        let naming = SinkNaming(
-            target: target.name, isFolder: target.isFolder, isSingle: isSingle, suffix: suffix, isFlat: isFlat
+        return naming(in: target, isSingle: isSingle).name(for: item)
+    }
+
+    /// The names that objects get in the sink.
+    /// - Parameter isSingle: whether the source is one object.
+    func naming(in target: StoreTarget, isSingle: Bool) -> SinkNaming {
+        SinkNaming(
+            target: target.name,
+            isFolder: target.isFolder,
+            isSingle: isSingle,
+            suffix: codec?.suffix ?? "",
+            isFlat: layout == .flatten
         )
-        return naming.name(for: item)
     }
 }

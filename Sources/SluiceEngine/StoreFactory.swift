@@ -52,13 +52,7 @@ struct StoreFactory {
                 advice: "Write the whole name of the object, not a folder's"
             )
         }
-        let naming = SinkNaming(
-            target: target.name,
-            isFolder: target.isFolder,
-            isSingle: source.isSingleObject,
-            suffix: specification.codec?.suffix ?? "",
-            isFlat: specification.layout == .flatten
-        )
+        let naming = specification.naming(in: target, isSingle: source.isSingleObject)
         let sink = try otherSink ?? sink(target)
         return CopyEndpoints(
             source: try changed(source, target, naming),

@@ -21,7 +21,7 @@ extension CopySpecification {
         half.copiesByService = false
         half.deletesSource = false
         if layout == .merge || source == .standardStream {
-            half.sink = folder.below(stagedName)
+            half.sink = folder.object(stagedName)
         } else {
             half.layout = .preserve
         }

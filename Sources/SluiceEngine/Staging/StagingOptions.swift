@@ -22,22 +22,5 @@ package struct StagingOptions: Sendable {
 
 extension StagingOptions {
     /// The run's folder.
-    var folder: Location { location.asFolder.below(run + "/") }
-}
-
-extension Location {
-    /// What has this name below this folder.
-    func below(_ name: String) -> Location {
-        let isFolder = name.endsWithSlash
-        switch self {
-        case .file(let path, _): return .file(path: path.path(of: name), isDirectory: isFolder)
-        case .s3(let bucket, let key): return .s3(bucket: bucket, key: key.path(of: name))
-        case .azure(let account, let container, let blob):
-            return .azure(account: account, container: container, name: blob.path(of: name))
-        case .http(var address):
-            address.path = address.path.path(of: PercentEncoding.encode(name, keeping: "/"))
-            return .http(address)
-        case .standardStream, .odbc: return self
-        }
-    }
+    var folder: Location { location.asFolder.folder(run) }
 }

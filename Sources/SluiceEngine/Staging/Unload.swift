@@ -62,16 +62,9 @@ final class Unload: Sendable {
         -> any ObjectSource
     {
         guard specification.skipsUnchanged else { return source }
-        let factory = StoreFactory(specification)
         let target = try StoreTarget(specification.sink)
-        let naming = SinkNaming(
-            target: target.name,
-            isFolder: target.isFolder,
-            isSingle: source.isSingleObject,
-            suffix: specification.codec?.suffix ?? "",
-            isFlat: specification.layout == .flatten
-        )
-        return try factory.changed(source, target, naming)
+        let naming = specification.naming(in: target, isSingle: source.isSingleObject)
+        return try StoreFactory(specification).changed(source, target, naming)
     }
 
     /// Begins on threads of its own.

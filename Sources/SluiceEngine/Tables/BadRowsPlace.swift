@@ -49,7 +49,7 @@ struct BadRowsPlace: Sendable {
         var copy = CopySpecification(source: .file(path: path, isDirectory: false), sink: location)
         copy.sinkConnection = specification.badRowsConnection
         copy.environment = specification.environment
-        if try StoreTarget(location).isFolder { copy.sink = try location.object(BadRowsPlace.name) }
+        if try StoreTarget(location).isFolder { copy.sink = location.asFolder.object(BadRowsPlace.name) }
         let failure = Locked<(any Failure)?>(nil)
         do {
             _ = try CopyRun(copy) { record in
@@ -68,23 +68,5 @@ struct BadRowsPlace: Sendable {
         }
         if !mayGoOn { unlink(path) }
         return ["\(rows)\(location)"]
-    }
-}
-
-extension Location {
-    /// An object in this folder.
-    fileprivate func object(_ name: String) throws -> Location {
-        switch asFolder {
-        case .s3(let bucket, let key): .s3(bucket: bucket, key: key + name)
-        case .azure(let account, let container, let folder):
-            .azure(account: account, container: container, name: folder + name)
-        case .http(var address):
-            {
-                address.path += name
-                return .http(address)
-            }()
-        case .file(let path, _): .file(path: path.path(of: name), isDirectory: false)
-        case .standardStream, .odbc: self
-        }
     }
 }

@@ -96,29 +96,15 @@ package import SluiceTables
 }
 
 /// A value that all rows get.
-@safe package final class ConstantColumn: @unchecked Sendable {
-    // Nothing changes after it was made.
+package struct ConstantColumn: Sendable {
     package let name: String
-    private let bytes: UnsafeMutablePointer<UInt8>
-    private let length: UnsafeMutablePointer<Int>
+    private let cells: ConstantCells
 
     package init(_ name: String, _ text: String) {
         self.name = name
-        let utf8 = Array(text.utf8)
-        unsafe bytes = .allocate(capacity: utf8.count + ByteOutput.slack)
-        unsafe bytes.initialize(repeating: 0, count: utf8.count + ByteOutput.slack)
-        for (index, byte) in utf8.enumerated() { unsafe bytes[index] = byte }
-        unsafe length = .allocate(capacity: 1)
-        unsafe length.initialize(to: utf8.count)
-    }
-
-    deinit {
-        unsafe bytes.deallocate()
-        unsafe length.deallocate()
+        cells = ConstantCells(text)
     }
 
     /// The same for every row.
-    @unsafe var values: ColumnValues {
-        unsafe ColumnValues(base: UnsafePointer(bytes), stride: 0, lengths: UnsafePointer(length), step: 0)
-    }
+    @unsafe var values: ColumnValues { unsafe cells.values }
 }

@@ -10,15 +10,15 @@ internal import SluiceCore
     private var headers = RequestHeaders()
     /// libcurl writes its own words on a failure here.
     private let errorText: UnsafeMutablePointer<CChar>
-    fileprivate var answer = AnswerCollector()
-    fileprivate var upload: (any UploadBody)?
+    var answer = AnswerCollector()
+    var upload: (any UploadBody)?
     /// Whether the body has said that it has no more bytes.
-    fileprivate var uploadHasEnded = false
+    var uploadHasEnded = false
     /// How often the request was sent: libcurl repeats one by itself where a kept-alive connection ends without a word, and
     /// the first sending may have been heard all the same.
-    fileprivate(set) var sendings = 0
+    var sendings = 0
     /// Whether nobody waits for the answer any longer.
-    fileprivate var isUnwanted: (() -> Bool)?
+    var isUnwanted: (() -> Bool)?
     /// Called when the body has no bytes now and the transfer is paused.
     var onPause: (() -> Void)?
     /// Holds the thread back that receives more than it allows; only for a thread of its own.
@@ -190,13 +190,13 @@ internal import SluiceCore
     }
 
     /// A transfer that waits for us is not stalled.
-    fileprivate func pause() {
+    func pause() {
         unsafe sluice_set_long(handle, CURLOPT_LOW_SPEED_TIME, 0)
         onPause?()
     }
 
     /// The status of the answer so far.
-    fileprivate var status: Int {
+    var status: Int {
         var status = 0
         unsafe sluice_get_long(handle, CURLINFO_RESPONSE_CODE, &status)
         return status
@@ -274,79 +274,5 @@ internal import SluiceCore
 extension HTTPRequest.Header {
     fileprivate var isContentType: Bool {
         name.utf8.count == 12 && zip(name.utf8, "content-type".utf8).allSatisfy { lowercase($0) == $1 }
-    }
-}
-
-// MARK: Callbacks. They run on the thread that drives the handle, within curl_multi_perform or curl_easy_perform.
-
-private func countSending(
-    context: UnsafeMutableRawPointer?,
-    primary: UnsafeMutablePointer<CChar>?,
-    local: UnsafeMutablePointer<CChar>?,
-    primaryPort: Int32,
-    localPort: Int32
-) -> Int32 {
-    guard let context = unsafe context else { return CURL_PREREQFUNC_ABORT }
-    unsafe Unmanaged<CurlSession>.fromOpaque(context).takeUnretainedValue().sendings += 1
-    return CURL_PREREQFUNC_OK
-}
-
-private func askWhetherToGoOn(
-    context: UnsafeMutableRawPointer?,
-    toReceive: curl_off_t,
-    received: curl_off_t,
-    toSend: curl_off_t,
-    sent: curl_off_t
-) -> Int32 {
-    guard let context = unsafe context else { return 1 }
-    let session = unsafe Unmanaged<CurlSession>.fromOpaque(context).takeUnretainedValue()
-    return session.isUnwanted?() == true ? 1 : 0
-}
-
-private func receiveBody(
-    bytes: UnsafeMutablePointer<CChar>?,
-    size: Int,
-    count: Int,
-    context: UnsafeMutableRawPointer?
-) -> Int {
-    guard let bytes = unsafe bytes, let context = unsafe context else { return 0 }
-    let session = unsafe Unmanaged<CurlSession>.fromOpaque(context).takeUnretainedValue()
-    let piece = unsafe UnsafeRawBufferPointer(start: bytes, count: size * count)
-    let isKept = unsafe session.answer.append(piece, status: session.status)
-    // While nothing is read, the socket's window closes.
-    session.inbound?.wait(for: piece.count)
-    return isKept ? size * count : 0
-}
-
-private func receiveHeader(
-    bytes: UnsafeMutablePointer<CChar>?,
-    size: Int,
-    count: Int,
-    context: UnsafeMutableRawPointer?
-) -> Int {
-    guard let bytes = unsafe bytes, let context = unsafe context else { return 0 }
-    let session = unsafe Unmanaged<CurlSession>.fromOpaque(context).takeUnretainedValue()
-    unsafe session.answer.appendHeader(unsafe UnsafeRawBufferPointer(start: bytes, count: size * count))
-    return size * count
-}
-
-private func readBody(
-    bytes: UnsafeMutablePointer<CChar>?,
-    size: Int,
-    count: Int,
-    context: UnsafeMutableRawPointer?
-) -> Int {
-    guard let bytes = unsafe bytes, let context = unsafe context else { return sluice_readfunc_abort }
-    let session = unsafe Unmanaged<CurlSession>.fromOpaque(context).takeUnretainedValue()
-    let buffer = unsafe UnsafeMutableRawBufferPointer(start: bytes, count: size * count)
-    switch unsafe session.upload?.read(into: buffer) ?? .end {
-    case .bytes(let count): return count
-    case .wait:
-        session.pause()
-        return sluice_readfunc_pause
-    case .end:
-        session.uploadHasEnded = true
-        return 0
-    case .broken: return sluice_readfunc_abort
     }
 }

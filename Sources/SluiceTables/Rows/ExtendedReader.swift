@@ -4,7 +4,7 @@ internal import SluiceCore
 @safe package final class ExtendedReader: RowReader {
     package let columns: [Column]
     private let base: any RowReader
-    private let constants: [Constant]
+    private let constants: [ConstantCells]
 
     /// - Throws: a `TableError` for a name that another column has.
     package init(_ base: any RowReader, with constants: [(name: String, value: String)]) throws(TableError) {
@@ -17,7 +17,7 @@ internal import SluiceCore
             )
         }
         self.base = base
-        self.constants = constants.map { Constant($0.value) }
+        self.constants = constants.map { ConstantCells($0.value) }
         columns = base.columns + constants.map { Column($0.name, .text(length: nil)) }
     }
 
@@ -25,32 +25,6 @@ internal import SluiceCore
         try base.next { batch in
             let values = unsafe batch.values + constants.map { unsafe $0.values }
             try body(unsafe batch.part(0..<batch.count, columns: columns, values: values))
-        }
-    }
-
-    /// A value in memory of its own.
-    @safe private final class Constant {
-        private let bytes: UnsafeMutablePointer<UInt8>
-        private let length: UnsafeMutablePointer<Int>
-
-        init(_ text: String) {
-            let utf8 = Array(text.utf8)
-            let room = utf8.count + ByteOutput.slack
-            unsafe bytes = .allocate(capacity: room)
-            unsafe bytes.initialize(repeating: 0, count: room)
-            for (index, byte) in utf8.enumerated() { unsafe bytes[index] = byte }
-            unsafe length = .allocate(capacity: 1)
-            unsafe length.initialize(to: utf8.count)
-        }
-
-        deinit {
-            unsafe bytes.deallocate()
-            unsafe length.deallocate()
-        }
-
-        /// The same for every row.
-        @unsafe var values: ColumnValues {
-            unsafe ColumnValues(base: UnsafePointer(bytes), stride: 0, lengths: UnsafePointer(length), step: 0)
         }
     }
 }

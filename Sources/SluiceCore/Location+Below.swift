@@ -1,8 +1,6 @@
-internal import SluiceCore
-
 extension Location {
     /// The folder of this name below this one.
-    func folder(_ name: String) -> Location {
+    package func folder(_ name: String) -> Location {
         switch self {
         case .file(let path, _): return .file(path: path.path(of: name + "/"), isDirectory: true)
         case .s3(let bucket, let key): return .s3(bucket: bucket, key: key.path(of: name + "/"))
@@ -16,7 +14,7 @@ extension Location {
     }
 
     /// The object of this name in this folder.
-    func object(_ name: String) -> Location {
+    package func object(_ name: String) -> Location {
         switch self {
         case .file(let path, _): return .file(path: path.path(of: name), isDirectory: false)
         case .s3(let bucket, let key): return .s3(bucket: bucket, key: key + name)
