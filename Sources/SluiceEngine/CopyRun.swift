@@ -122,7 +122,9 @@ package final class CopyRun: Sendable {
     }
 
     /// Copies by way of a staging store.
-    private func stage(by staging: StagingOptions) throws -> CopyResult {
+    private func stage(by wanted: StagingOptions) throws -> CopyResult {
+        var staging = wanted
+        if specification.stagesParquet { staging.codec = nil }
         let ledgers = StagedCopy.Ledgers(unload: unloadLedger, load: ledger)
         let copy = try StagedCopy(self, staging, ledgers, recordItem: recordItem)
         staged.withLock { $0 = copy }

@@ -69,6 +69,17 @@ extension CopySpecification {
 
     private var isTableSource: Bool { if case .odbc = source { true } else { false } }
 
+    /// Whether what is staged is known to be Parquet: its pages are compressed, and it is read from its end.
+    var stagesParquet: Bool {
+        if case .odbc = sink {
+            guard !isTableSource else { return false }
+            let files = tableSink.files.source
+            return files == .parquet || files == .auto && Conversion.stated(by: source.description) == .parquet
+        }
+        let hasRows = isTableSource || table.conversion != nil
+        return hasRows && table.format(forName: sink.description) == .parquet
+    }
+
     /// Of one object whose name the source does not say.
     private var stagedName: String {
         guard let target = try? StoreTarget(sink), let name = target.name.lastPathPart, !target.isFolder else {

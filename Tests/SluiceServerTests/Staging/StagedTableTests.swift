@@ -155,6 +155,28 @@ import Testing
         #expect(directory.files("stage") == [])
     }
 
+    @Test("a table becomes Parquet by way of a store, and that a table again: it is staged as it is")
+    func parquet() throws {
+        let database = DatabaseUnderTest.postgresql
+        try make("staged_parquet", 3000, database)
+        try empty("staged_parquet_sink", like: database)
+        var out = CopySpecification(source: try database.location(), sink: try Location(parsing: directory.path + "/x.parquet"))
+        out.environment = try database.environment()
+        out.table.query = .table("staged_parquet")
+        out.staging = StagingOptions(location: try Location(parsing: directory.path + "/stage/"))
+        out.staging?.codec = try SluiceCodecs.codec(named: "gzip")
+        #expect(try CopyRun(out).execute().staging?.codec == "none")
+        var back = CopySpecification(source: out.sink, sink: out.source)
+        back.environment = out.environment
+        back.decompresses = true
+        back.tableSink.table = "staged_parquet_sink"
+        back.staging = out.staging
+        let run = CopyRun(back)
+        _ = try run.execute()
+        #expect(run.tally.reading.errors.map(\.failure.description) == [])
+        #expect(try contents("staged_parquet_sink", database) == contents("staged_parquet", database))
+    }
+
     @Test("files go into a table by way of a store, and a sink without the table is told before anything is left")
     func files() throws {
         let to = DatabaseUnderTest.postgresql
